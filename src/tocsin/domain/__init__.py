@@ -1,0 +1,1 @@
+"""The rules: values and pure functions. Standard library only; `now` is always an argument."""

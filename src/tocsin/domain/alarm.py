@@ -1,0 +1,257 @@
+"""What is told, when, and how loudly. Nothing is told twice, nothing that ends is left open.
+
+``step`` looks at incidents as they stand, not at what changed since: whatever was missed, whatever crashed in between,
+the next look says what is still to be said, and saying it is part of the state.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from tocsin.domain import telling
+from tocsin.domain.alarm_state import Alarm, AlarmPhase, AlarmState, Close, Decision, Effect, Tell
+from tocsin.domain.message import Message
+from tocsin.domain.state import Acknowledge, MuteUntilResolved, Unmute
+from tocsin.domain.telling import Hit
+from tocsin.domain.terms import EndHow, IncidentKind, Level, Urgency
+
+ACCOUNTS_THREAD = "accounts"
+INCIDENT = "inc:"
+SUMMARY = "sum:"
+SUMMARY_END = "end:"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How much is told. ``summary_above``: more new ones at once than this are one summary."""
+
+    summary_above: int = 3
+    end_told_within: timedelta = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Input: incidents as they stand now; those not in it are left alone. ``first``: an account's first snapshot."""
+
+    hits: tuple[Hit, ...]
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """One account that cannot be asked."""
+
+    account: str
+    name: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Input: all the accounts that failed three times in a row."""
+
+    accounts: tuple[Silent, ...]
+
+
+Input = Look | Silence | Acknowledge | MuteUntilResolved | Unmute
+
+
+def step(state: AlarmState, given: Input, now: datetime, policy: Policy) -> Decision:
+    """Decide. The same input again decides nothing new."""
+    match given:
+        case Look():
+            return _look(state, given, now, policy)
+        case Silence():
+            return _silence(state, given)
+        case Acknowledge():
+            return _acknowledge(state, given)
+        case MuteUntilResolved():
+            return Decision(_muted(state, given.uid, muted=True))
+        case Unmute():
+            return Decision(_muted(state, given.uid, muted=False))
+
+
+def _look(state: AlarmState, look: Look, now: datetime, policy: Policy) -> Decision:
+    alarms = {alarm.uid: alarm for alarm in state.alarms}
+    effects: list[Effect] = []
+    starting: list[Hit] = []
+    announced: list[Hit] = []
+    ending: list[tuple[Hit, Alarm]] = []
+    for hit in look.hits:
+        alarm = alarms.get(hit.incident.uid)
+        if not hit.incident.is_open:
+            if alarm is not None:
+                ending.append((hit, alarm))
+        elif alarm is None or alarm.episode != hit.incident.episode.number:
+            if hit.level >= Level.DEGRADED:
+                starting.append(hit)
+            elif _is_planned(hit) and hit.sure:
+                announced.append(hit)
+        else:
+            alarms[alarm.uid], said = _follow(alarm, hit, now)
+            effects.extend(said)
+    for _, alarm in ending:
+        del alarms[alarm.uid]
+    effects.extend(_ends(ending, now, policy))
+    limit = 1 if look.first else policy.summary_above
+    for group, summary in ((starting, telling.summary), (announced, telling.maintenance_summary)):
+        made, said = _together(group, summary, now) if len(group) > limit else _each(group, now)
+        alarms.update({alarm.uid: alarm for alarm in made})
+        effects.extend(said)
+    before, after = (dict.fromkeys(each.thread for each in some) for some in (state.alarms, alarms.values()))
+    effects.extend(Close(thread) for thread in before if thread.startswith(SUMMARY) and thread not in after)
+    return Decision(replace(state, alarms=tuple(alarms.values())), tuple(effects))
+
+
+def _is_planned(hit: Hit) -> bool:
+    return hit.incident.kind is IncidentKind.MAINTENANCE
+
+
+def _urgency(level: Level) -> Urgency:
+    if level is Level.OUTAGE:
+        return Urgency.CRITICAL
+    return Urgency.NORMAL if level is Level.DEGRADED else Urgency.LOW
+
+
+def _alarm(hit: Hit, thread: str, revision: int = 1) -> Alarm:
+    incident = hit.incident
+    return Alarm(
+        uid=incident.uid,
+        episode=incident.episode.number,
+        thread=thread,
+        phase=AlarmPhase.RINGING if hit.level >= Level.DEGRADED else AlarmPhase.QUIET,
+        revision=revision,
+        level=hit.level,
+        eta=incident.eta,
+        window=(incident.scheduled_start, incident.scheduled_end),
+        began=incident.began,
+    )
+
+
+def _tell(alarm: Alarm, message: Message, urgency: Urgency, *, final: bool = False) -> Tell:
+    can_acknowledge = alarm.phase is AlarmPhase.RINGING and not final
+    return Tell(alarm.thread, alarm.uid, alarm.episode, alarm.revision, message, urgency, final, can_acknowledge)
+
+
+def _each(hits: list[Hit], now: datetime) -> tuple[list[Alarm], list[Effect]]:
+    made = [_alarm(hit, INCIDENT + hit.incident.uid) for hit in hits]
+    said = (
+        _tell(alarm, telling.beginning(hit, now), _urgency(hit.level)) for alarm, hit in zip(made, hits, strict=True)
+    )
+    return made, list(said)
+
+
+def _together(
+    hits: list[Hit], summary: Callable[[tuple[Hit, ...]], Message], now: datetime
+) -> tuple[list[Alarm], list[Effect]]:
+    thread = f"{SUMMARY}{hits[0].incident.uid}:{int(now.timestamp())}"
+    made = [_alarm(hit, thread) for hit in hits]
+    return made, [_tell(made[0], summary(tuple(hits)), _urgency(max(hit.level for hit in hits)))]
+
+
+def _follow(alarm: Alarm, hit: Hit, now: datetime) -> tuple[Alarm, list[Effect]]:
+    """Say what is new about something that was told before: it worsened, its estimate or its window moved, it began."""
+    incident = hit.incident
+    window = (incident.scheduled_start, incident.scheduled_end)
+    worse = hit.level > alarm.level
+    moved = incident.eta != alarm.eta
+    begun = incident.began and not alarm.began
+    shifted = window != alarm.window
+    if not (worse or moved or begun or shifted):
+        return alarm, []
+    was = alarm.eta
+    alarm = replace(alarm, eta=incident.eta, window=window, began=incident.began, level=max(alarm.level, hit.level))
+    if worse and hit.level >= Level.DEGRADED:
+        alarm = replace(alarm, phase=AlarmPhase.RINGING)
+    message = _news(hit, was, now, worse=worse, moved=moved)
+    if message is None or alarm.muted or (alarm.thread.startswith(SUMMARY) and not worse):
+        return alarm, []
+    alarm = replace(alarm, thread=INCIDENT + alarm.uid if worse else alarm.thread, revision=alarm.revision + 1)
+    calm = alarm.phase is AlarmPhase.ACKNOWLEDGED and not worse
+    urgency = _urgency(hit.level)
+    return alarm, [_tell(alarm, message, _calmed(urgency) if calm else urgency)]
+
+
+def _news(hit: Hit, was: datetime | None, now: datetime, *, worse: bool, moved: bool) -> Message | None:
+    if _is_planned(hit):
+        return telling.maintenance(hit)
+    if worse:
+        return telling.worsened(hit, now)
+    return telling.eta_changed(hit, was, now) if moved else None
+
+
+def _ends(ending: list[tuple[Hit, Alarm]], now: datetime, policy: Policy) -> list[Effect]:
+    """The last word about each, in its own thread; many at once are one."""
+    effects: list[Effect] = []
+    to_tell: list[tuple[Hit, Alarm]] = []
+    for hit, alarm in ending:
+        episode = hit.incident.episode
+        late = episode.ended_at is not None and now - episode.ended_at > policy.end_told_within
+        if episode.how in (EndHow.UNWATCHED, EndHow.MERGED) or late:
+            effects.append(Close(INCIDENT + alarm.uid))
+        else:
+            to_tell.append((hit, replace(alarm, thread=INCIDENT + alarm.uid, revision=alarm.revision + 1)))
+    if len(to_tell) > policy.summary_above:
+        effects.extend(Close(alarm.thread) for _, alarm in to_tell)
+        message = telling.summary_resolved(tuple(hit for hit, _ in to_tell))
+        together = replace(to_tell[0][1], thread=SUMMARY_END + to_tell[0][1].uid)
+        effects.append(_tell(together, message, Urgency.NORMAL, final=True))
+    else:
+        effects.extend(
+            _tell(alarm, telling.ended(hit), _calmed(_urgency(alarm.level)), final=True) for hit, alarm in to_tell
+        )
+    return effects
+
+
+def _calmed(urgency: Urgency) -> Urgency:
+    return Urgency.NORMAL if urgency is Urgency.CRITICAL else urgency
+
+
+def _silence(state: AlarmState, silence: Silence) -> Decision:
+    silent = tuple(sorted(each.account for each in silence.accounts))
+    if silent == state.unreachable:
+        return Decision(state)
+    new = set(silent) - set(state.unreachable)
+    state = replace(state, unreachable=silent)
+    if not silent:
+        return Decision(state, (Close(ACCOUNTS_THREAD),))
+    if not new:
+        return Decision(state)
+    state = replace(state, unreachable_revision=state.unreachable_revision + 1)
+    message = telling.unreachable(
+        tuple(each.name for each in silence.accounts), min(each.since for each in silence.accounts)
+    )
+    tell = Tell(ACCOUNTS_THREAD, ACCOUNTS_THREAD, 1, state.unreachable_revision, message, Urgency.LOW)
+    return Decision(state, (tell,))
+
+
+def _acknowledge(state: AlarmState, given: Acknowledge) -> Decision:
+    """Stop ringing, and take away what stands on the screen about it: it was seen."""
+    meant = {
+        alarm.uid
+        for alarm in state.alarms
+        if alarm.phase is AlarmPhase.RINGING
+        and (given.uid in (None, alarm.uid) or _shares_summary(state, alarm, given.uid))
+    }
+    alarms = tuple(
+        replace(alarm, phase=AlarmPhase.ACKNOWLEDGED) if alarm.uid in meant else alarm for alarm in state.alarms
+    )
+    threads = dict.fromkeys(alarm.thread for alarm in state.alarms if alarm.uid in meant)
+    return Decision(replace(state, alarms=alarms), tuple(Close(thread) for thread in threads))
+
+
+def _shares_summary(state: AlarmState, alarm: Alarm, uid: str | None) -> bool:
+    named = state.of(uid) if uid is not None else None
+    return named is not None and named.thread == alarm.thread and alarm.thread.startswith(SUMMARY)
+
+
+def _muted(state: AlarmState, uid: str | None, *, muted: bool) -> AlarmState:
+    """Mute or unmute; what is muted does not ring either."""
+
+    def changed(alarm: Alarm) -> Alarm:
+        if uid not in (None, alarm.uid):
+            return alarm
+        quiet = muted and alarm.phase is AlarmPhase.RINGING
+        return replace(alarm, muted=muted, phase=AlarmPhase.ACKNOWLEDGED if quiet else alarm.phase)
+
+    return replace(state, alarms=tuple(changed(alarm) for alarm in state.alarms))

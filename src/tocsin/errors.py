@@ -1,0 +1,107 @@
+"""The one tree of errors.
+
+    TocsinError
+      EnvironmentFault      what the world did wrong; told to the user with ``title`` and ``advice``
+        PollFailed          a poll that gave no snapshot (kind, message, retry_after)
+        SettingsError       config.toml is wrong (line, key, allowed values)
+        ScenarioError       a scenario of the simulator is wrong (file, key, line, allowed values)
+        SecretUnavailable   the keyring is absent, locked or hangs, or holds nothing under that name
+        StoreError          the database cannot be opened, read or written
+          StoreDamaged      it is not a database any more; it was set aside
+          StoreFull         the disk is full
+          StoreTooNew       a newer Tocsin wrote it
+        AlreadyRunning      another instance holds this profile
+        DeliveryFailed      a channel could not deliver a message
+      Bug                   what we did wrong; logged with a traceback and shown as such
+
+A provider raises nothing but ``PollFailed``; whatever else comes out of one is a ``Bug``.
+"""
+
+from datetime import timedelta
+
+from tocsin.domain.terms import FailureKind
+
+
+class TocsinError(Exception):
+    """Anything that Tocsin itself raises."""
+
+
+class EnvironmentFault(TocsinError):
+    """What the environment did wrong. ``title`` names it in a few words, ``advice`` says what the user can do."""
+
+    def __init__(self, title: str, advice: str = "") -> None:
+        super().__init__(title if not advice else f"{title}: {advice}")
+        self.title = title
+        self.advice = advice
+
+
+class PollFailed(EnvironmentFault):
+    """A poll that gave no snapshot. ``retry_after`` is the server's wish, where it stated one."""
+
+    def __init__(self, kind: FailureKind, message: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.retry_after = retry_after
+
+
+class SettingsError(EnvironmentFault):
+    """One thing that is wrong in ``config.toml``. ``line`` counts from 1, None where the file has no such place."""
+
+    def __init__(self, key: str, problem: str, *, line: int | None = None, allowed: tuple[str, ...] = ()) -> None:
+        place = f"line {line}: " if line is not None else ""
+        choices = f" (allowed: {', '.join(allowed)})" if allowed else ""
+        super().__init__(f"{place}{key}: {problem}{choices}")
+        self.key = key
+        self.problem = problem
+        self.line = line
+        self.allowed = allowed
+
+
+class ScenarioError(EnvironmentFault):
+    """One thing that is wrong in a scenario of the simulator. ``line`` counts from 1, None where it has no place."""
+
+    def __init__(
+        self, file: str, key: str, problem: str, *, line: int | None = None, allowed: tuple[str, ...] = ()
+    ) -> None:
+        place = f", line {line}" if line is not None else ""
+        subject = f": {key}" if key else ""
+        choices = f" (allowed: {', '.join(allowed)})" if allowed else ""
+        super().__init__(f"{file}{place}{subject}: {problem}{choices}")
+        self.file = file
+        self.key = key
+        self.problem = problem
+        self.line = line
+        self.allowed = allowed
+
+
+class SecretUnavailable(EnvironmentFault):
+    """A secret that is needed and cannot be had."""
+
+
+class StoreError(EnvironmentFault):
+    """The database cannot be used."""
+
+
+class StoreDamaged(StoreError):
+    """The file is no database any more."""
+
+
+class StoreFull(StoreError):
+    """There is no room left to write."""
+
+
+class StoreTooNew(StoreError):
+    """The database has migrations that this version does not know."""
+
+
+class AlreadyRunning(EnvironmentFault):
+    """Another instance holds the profile."""
+
+
+class DeliveryFailed(EnvironmentFault):
+    """A channel could not deliver a message."""
+
+
+class Bug(TocsinError):
+    """A mistake of ours."""
