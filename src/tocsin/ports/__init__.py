@@ -1,0 +1,72 @@
+"""The world as the rules and the engine see it: Protocols, and the values that cross them.
+
+Adapters, notifiers and the desktop implement these; ``app`` hands them to the engine. Nothing here does anything.
+"""
+
+from tocsin.ports.asking import (
+    Capability,
+    Clock,
+    FieldType,
+    Http,
+    HttpRequest,
+    HttpResponse,
+    LoadedSettings,
+    Poll,
+    PollContext,
+    Provider,
+    ProviderField,
+    SecretRef,
+    Secrets,
+    SettingsSource,
+)
+from tocsin.ports.keeping import (
+    Batch,
+    ConnectionRecord,
+    Covered,
+    OutboxRow,
+    OutboxState,
+    Store,
+    ThreadRef,
+)
+from tocsin.ports.telling import (
+    Channel,
+    Delivery,
+    Dispatch,
+    Event,
+    OnEvent,
+    Outgoing,
+    Publish,
+    Words,
+)
+
+__all__ = [
+    "Batch",
+    "Capability",
+    "Channel",
+    "Clock",
+    "ConnectionRecord",
+    "Covered",
+    "Delivery",
+    "Dispatch",
+    "Event",
+    "FieldType",
+    "Http",
+    "HttpRequest",
+    "HttpResponse",
+    "LoadedSettings",
+    "OnEvent",
+    "OutboxRow",
+    "OutboxState",
+    "Outgoing",
+    "Poll",
+    "PollContext",
+    "Provider",
+    "ProviderField",
+    "Publish",
+    "SecretRef",
+    "Secrets",
+    "SettingsSource",
+    "Store",
+    "ThreadRef",
+    "Words",
+]

@@ -1,0 +1,186 @@
+"""The way out: time, HTTP, secrets, settings and the providers that use them."""
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import ClassVar, Protocol
+
+from tocsin.domain.account import Account, Settings
+from tocsin.domain.snapshot import Snapshot, Traits
+from tocsin.domain.state import Instant
+from tocsin.errors import SettingsError
+
+
+class Clock(Protocol):
+    """Both clocks and a way to wait on them. The demo's runs shifted and faster, everywhere alike."""
+
+    def now(self) -> Instant:
+        """This moment; ``wall`` is aware UTC."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for as many seconds of *this* clock."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SecretRef:
+    """The name of a secret, in place of the secret. Only ``adapters.http`` ever looks it up."""
+
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One request of a provider. ``authenticate`` asks for the account's own login to be put in.
+
+    ``limit`` bounds the inflated body, in bytes. With ``conditional`` a stored validator is sent, and the body that
+    goes with it is replayed on a 304: who yielded the request never sees one.
+    """
+
+    url: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    body: bytes | None = None
+    authenticate: bool = True
+    conditional: bool = True
+    limit: int = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """A whole answer, inflated. ``headers`` has lower-case names. ``replayed`` is true when a 304 gave the body.
+
+    ``skew`` is the server's ``Date`` minus our clock, None where it sent none.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+    replayed: bool = False
+    skew: timedelta | None = None
+
+
+class Http(Protocol):
+    """The one way out. Holds deadlines, size limits, redirects, conditional requests and secrets."""
+
+    async def send(self, request: HttpRequest, account: Account) -> HttpResponse:
+        """Send it and return whatever status came.
+
+        Raises ``PollFailed``: dns, connect, tls, timeout, too_large, redirect, unauthorized (a secret that is
+        missing), unsupported (plain http where it is not allowed, a login kind not known).
+        """
+        ...
+
+    def begin_poll(self, account: Account) -> None:
+        """Count a poll of this account: every 20th is unconditional."""
+        ...
+
+    def forget(self, account_id: str) -> None:
+        """Drop the validators and bodies kept for an account."""
+        ...
+
+    async def close(self) -> None:
+        """Close every connection."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PollContext:
+    """What a provider is told before it asks.
+
+    ``open_ids`` are provider ids of incidents that we hold to be open; ``first`` is true for the first poll of a run.
+    """
+
+    account: Account
+    now: datetime
+    open_ids: tuple[str, ...] = ()
+    first: bool = True
+
+
+Poll = Generator[HttpRequest, HttpResponse, Snapshot]
+
+
+class Capability(StrEnum):
+    """What an API can tell, as data."""
+
+    PER_ACCOUNT = "per-account"
+    ETA = "eta"
+    MAINTENANCE = "maintenance"
+    UPDATES = "updates"
+    COMPONENTS = "components"
+    DROPS_RESOLVED = "drops-resolved"
+
+
+class FieldType(StrEnum):
+    """How a field of an account is asked for and checked."""
+
+    TEXT = "text"
+    URL = "url"
+    SECRET = "secret"  # noqa: S105 -- a field's type, not a secret
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderField:
+    """One thing that an account of a provider needs to know. ``choices`` are for ``CHOICE`` only."""
+
+    name: str
+    type: FieldType
+    required: bool
+    help: str
+    choices: tuple[str, ...] = ()
+
+
+class Provider(Protocol):
+    """One kind of status API, sans-I/O. One instance per account: it may remember things between polls of a run."""
+
+    key: ClassVar[str]
+    name: ClassVar[str]
+    capabilities: ClassVar[frozenset[Capability]]
+    fields: ClassVar[tuple[ProviderField, ...]]
+    traits: ClassVar[Traits]
+    minimum_interval: ClassVar[timedelta]
+
+    def poll(self, context: PollContext) -> Poll:
+        """Yield requests, be sent responses, return a snapshot. Raises nothing but ``PollFailed``.
+
+        A request that fails in transport is thrown into the generator as ``PollFailed``, so that an optional document
+        may be done without.
+        """
+        ...
+
+
+class Secrets(Protocol):
+    """Where secrets are looked up: the environment of this run, then the keyring, then this run's memory."""
+
+    async def get(self, ref: SecretRef) -> str:
+        """The secret. Raises ``SecretUnavailable``."""
+        ...
+
+    async def set(self, ref: SecretRef, value: str) -> None:
+        """Keep it in the keyring, or for this run where there is none. Raises ``SecretUnavailable`` for neither."""
+        ...
+
+    def known(self) -> tuple[str, ...]:
+        """Every secret value that was ever handed out in this run, for the log's redaction."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSettings:
+    """What could be read of the file, and what could not. A file with problems is never overwritten."""
+
+    settings: Settings
+    problems: tuple[SettingsError, ...] = ()
+
+
+class SettingsSource(Protocol):
+    """``config.toml``."""
+
+    def load(self) -> LoadedSettings:
+        """Read it. Never raises for a wrong file: what is right is returned beside what is wrong."""
+        ...
