@@ -1,0 +1,1 @@
+"""The world: HTTP, SQLite, keyring, settings file, instance lock and socket, log."""

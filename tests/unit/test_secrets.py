@@ -1,0 +1,362 @@
+"""Where secrets are looked up, and that no keyring, however broken, can stop the program."""
+
+import asyncio
+import logging
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from keyring.errors import InitError, KeyringLocked, NoKeyringError
+
+from support.keyring_daemon import KeyringBus, keyring_bus
+from tocsin.adapters.secrets import KeyringSecrets, take_secrets_from_environment, variable
+from tocsin.errors import SecretUnavailable
+from tocsin.ports import SecretRef, Secrets
+
+CANARY = "canary-2b7d01"
+HOME = SecretRef("home")
+
+
+class RecordingKeyring:
+    """A keyring in memory that writes down what it is asked, and can be made to fail."""
+
+    def __init__(self, held=None, failure=None):
+        self.held = dict(held or {})
+        self.failure = failure
+        self.asked = []
+
+    def __call__(self):
+        return self
+
+    def get_password(self, service, username):
+        self.asked.append(("get", service, username))
+        if self.failure:
+            raise self.failure
+        return self.held.get(username)
+
+    def set_password(self, service, username, password):
+        self.asked.append(("set", service, username))
+        if self.failure:
+            raise self.failure
+        self.held[username] = password
+
+
+def get(secrets: Secrets, account="home"):
+    return asyncio.run(secrets.get(SecretRef(account)))
+
+
+def refusal(secrets: Secrets, account="home") -> SecretUnavailable:
+    with pytest.raises(SecretUnavailable) as caught:
+        get(secrets, account)
+    return caught.value
+
+
+# --- the environment -----------------------------------------------------------------------------------------------
+
+
+def test_secrets_are_taken_out_of_the_environment():
+    """No child process inherits a secret, and account ids with a dash are found."""
+    environ = {
+        "TOCSIN_SECRET_HOME": CANARY,
+        "TOCSIN_SECRET_MY_OFFICE_2": "b\n",
+        "TOCSIN_SECRET_CHECK": "c",
+        "TOCSIN_SECRET_EMPTY": "",
+        "TOCSIN_PROFILE": "/tmp/p",
+        "PATH": "/bin",
+    }
+    assert take_secrets_from_environment(environ) == {"home": CANARY, "my-office-2": "b", "check": "c"}
+    assert environ == {"TOCSIN_PROFILE": "/tmp/p", "PATH": "/bin"}
+
+
+def test_a_child_of_ours_does_not_see_them(monkeypatch):
+    """The real environment of the process is cleared, not a copy of it."""
+    import os
+
+    monkeypatch.setenv("TOCSIN_SECRET_HOME", CANARY)
+    take_secrets_from_environment(os.environ)
+    child = subprocess.run(
+        [sys.executable, "-c", "import os; print(dict(os.environ))"], capture_output=True, check=True
+    )
+    assert CANARY.encode() not in child.stdout
+
+
+def test_variable_is_named_as_the_contract_says():
+    """The advice names the variable that really works."""
+    assert variable("my-office-2") == "TOCSIN_SECRET_MY_OFFICE_2"
+    assert take_secrets_from_environment({variable("my-office-2"): "x"}) == {"my-office-2": "x"}
+
+
+# --- the order -----------------------------------------------------------------------------------------------------
+
+
+def test_environment_comes_before_the_keyring():
+    """A secret given to this run is used, and the keyring is not even asked."""
+    keyring = RecordingKeyring({"home": "old"})
+    assert get(KeyringSecrets({"home": CANARY}, backend=keyring)) == CANARY
+    assert keyring.asked == []
+
+
+def test_keyring_is_asked_once():
+    """A poll a minute does not ask the keyring every minute; each account has its own secret under our service."""
+    keyring = RecordingKeyring({"home": CANARY, "office": "other"})
+    secrets = KeyringSecrets({}, backend=keyring)
+    assert [get(secrets), get(secrets), get(secrets, "office")] == [CANARY, CANARY, "other"]
+    assert keyring.asked == [("get", "tocsin", "home"), ("get", "tocsin", "office")]
+
+
+def test_no_secret_anywhere_says_how_to_give_one():
+    """The advice is a command that can be typed, and a secret that turns up later is found."""
+    keyring = RecordingKeyring()
+    secrets = KeyringSecrets({}, backend=keyring)
+    refused = refusal(secrets, "my-office")
+    assert "my-office" in refused.title
+    assert "keyring set tocsin my-office" in refused.advice
+    assert "TOCSIN_SECRET_MY_OFFICE" in refused.advice
+    keyring.held["my-office"] = CANARY
+    assert get(secrets, "my-office") == CANARY
+
+
+def test_what_is_set_wins_and_lasts():
+    """A secret that the user has just typed in replaces all others, in the keyring too."""
+    keyring = RecordingKeyring({"home": "old"})
+    secrets = KeyringSecrets({"home": "from the environment"}, backend=keyring)
+
+    async def scenario():
+        await secrets.set(HOME, CANARY)
+        return await secrets.get(HOME)
+
+    assert asyncio.run(scenario()) == CANARY
+    assert keyring.held == {"home": CANARY}
+
+
+def test_empty_secret_is_refused():
+    """Nothing is not a secret."""
+    keyring = RecordingKeyring()
+    with pytest.raises(SecretUnavailable):
+        asyncio.run(KeyringSecrets({}, backend=keyring).set(HOME, ""))
+    assert keyring.asked == []
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [NoKeyringError("none"), KeyringLocked("locked"), RuntimeError(CANARY)],
+    ids=lambda error: type(error).__name__,
+)
+def test_without_a_keyring_a_secret_is_kept_for_this_run(failure, caplog):
+    """A machine without a keyring still works until the program ends; the log says so, without the secret."""
+    secrets = KeyringSecrets({}, backend=RecordingKeyring(failure=failure))
+
+    async def scenario():
+        await secrets.set(HOME, CANARY)
+        return await secrets.get(HOME)
+
+    with caplog.at_level(logging.DEBUG):
+        assert asyncio.run(scenario()) == CANARY
+    assert "for this run only" in caplog.text
+    assert CANARY not in caplog.text
+
+
+def test_all_values_are_known_to_the_redaction():
+    """Whatever was given, found or set can be struck from a log line; none is in the object's own picture."""
+    secrets = KeyringSecrets({"check": "one"}, backend=RecordingKeyring({"home": "two"}))
+    assert secrets.known() == ("one",)
+    get(secrets)
+    asyncio.run(secrets.set(SecretRef("office"), "three"))
+    assert secrets.known() == ("one", "two", "three")
+    assert not any(value in repr(secrets) for value in secrets.known())
+
+
+def test_a_secret_set_while_the_keyring_is_asked_wins():
+    """An answer from the keyring that comes late does not bring the old secret back."""
+    release = threading.Event()
+
+    class Slow(RecordingKeyring):
+        def get_password(self, service, username):
+            release.wait(10)
+            return "old"
+
+    secrets = KeyringSecrets({}, backend=Slow())
+
+    async def scenario():
+        getting = asyncio.ensure_future(secrets.get(HOME))
+        await asyncio.sleep(0)
+        setting = asyncio.ensure_future(secrets.set(HOME, CANARY))
+        await asyncio.sleep(0)
+        release.set()
+        await asyncio.gather(getting, setting)
+        return getting.result(), await secrets.get(HOME)
+
+    assert asyncio.run(scenario()) == (CANARY, CANARY)
+
+
+# --- a keyring that fails ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("failure", [KeyringLocked("locked"), InitError("dismissed")], ids=["locked", "dismissed"])
+def test_locked_keyring_is_not_asked_every_minute(failure, monkeypatch):
+    """Whoever dismisses the unlock dialog is left alone for five minutes, by all accounts."""
+    keyring = RecordingKeyring({"home": CANARY}, failure)
+    secrets = KeyringSecrets({}, backend=keyring)
+    assert "locked" in refusal(secrets).title
+    assert "locked" in refusal(secrets, "office").title
+    assert len(keyring.asked) == 1
+    keyring.failure = None
+    later = time.monotonic() + 301
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    assert get(secrets) == CANARY
+
+
+def test_backend_that_breaks_is_a_clear_refusal():
+    """Third-party backends raise whatever they like; the text, which may quote a secret, is not shown."""
+    refused = refusal(KeyringSecrets({}, backend=RecordingKeyring(failure=OSError(CANARY))))
+    assert "OSError" in refused.title
+    assert "TOCSIN_SECRET_HOME" in refused.advice
+    assert CANARY not in str(refused)
+    assert refused.__cause__ is None
+
+
+def test_two_accounts_make_one_dialog_at_a_time():
+    """Several accounts that start together do not bring up several unlock dialogs."""
+    inside, most = [], []
+
+    class Counting(RecordingKeyring):
+        def get_password(self, service, username):
+            inside.append(username)
+            most.append(len(inside))
+            threading.Event().wait(0.02)
+            inside.pop()
+            return "s"
+
+    async def scenario():
+        secrets = KeyringSecrets({}, backend=Counting())
+        await asyncio.gather(*(secrets.get(SecretRef(f"a{number}")) for number in range(4)))
+
+    asyncio.run(scenario())
+    assert most == [1, 1, 1, 1]
+
+
+def test_hanging_keyring_costs_its_deadline_only():
+    """While the keyring hangs the loop goes on, and the poll fails with advice."""
+    release = threading.Event()
+
+    class Hanging(RecordingKeyring):
+        def get_password(self, service, username):
+            release.wait()
+
+    async def scenario():
+        secrets = KeyringSecrets({}, backend=Hanging(), deadline=0.1)
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+        with pytest.raises(SecretUnavailable, match="does not answer"):
+            await secrets.get(HOME)
+        return loop.time() - start
+
+    try:
+        assert asyncio.run(scenario()) < 0.5
+    finally:
+        release.set()
+
+
+# --- real keyrings -------------------------------------------------------------------------------------------------
+
+ASK = """
+import asyncio, time
+from tocsin.adapters.secrets import KeyringSecrets
+from tocsin.errors import SecretUnavailable
+from tocsin.ports import SecretRef
+async def main():
+    secrets = KeyringSecrets({}, deadline=%s)
+    try:
+        print("got", await secrets.get(SecretRef("home")), end="")
+    except SecretUnavailable as refused:
+        print(refused.title, end="")
+    print("", time.time(), sep="|", flush=True)
+asyncio.run(main())
+"""
+SET = """
+import asyncio
+from tocsin.adapters.secrets import KeyringSecrets
+from tocsin.ports import SecretRef
+asyncio.run(KeyringSecrets({}).set(SecretRef("home"), "%s"))
+"""
+
+
+@pytest.fixture
+def bus() -> Iterator[KeyringBus]:
+    """A session bus of the test's own, without a keyring yet."""
+    with tempfile.TemporaryDirectory(prefix="tocsin-") as place, keyring_bus(Path(place)) as started:
+        yield started
+
+
+def test_real_keyring_keeps_a_secret_for_the_next_run(bus):
+    """Set in one process, found by the next, and nowhere on disk in the clear; locked, it says so at once."""
+    bus.start(unlocked=True)
+    bus.run(SET % CANARY)
+    assert bus.run(ASK % 8).startswith(f"got {CANARY}|")
+    written = [path.read_bytes() for path in bus.place.rglob("*") if path.is_file()]
+    assert written
+    assert not any(CANARY.encode() in data for data in written)
+    bus.stop()
+    bus.start(unlocked=False)
+    assert bus.run(ASK % 8).startswith("The keyring is locked|")
+
+
+def test_no_keyring_at_all_is_said(bus):
+    """A bus without a keyring, as on a bare window manager."""
+    assert bus.run(ASK % 8).startswith("No keyring can be used (NoKeyringError)|")
+
+
+def test_keyring_that_starts_after_us_is_found(bus):
+    """At log-in the keyring may come up later than Tocsin; it is looked for again."""
+    program = """
+import asyncio, sys
+from tocsin.adapters.secrets import KeyringSecrets
+from tocsin.errors import SecretUnavailable
+from tocsin.ports import SecretRef
+async def ask(secrets):
+    try:
+        return await secrets.get(SecretRef("home"))
+    except SecretUnavailable as refused:
+        return refused.title
+async def main():
+    secrets = KeyringSecrets({})
+    print(await ask(secrets), flush=True)
+    sys.stdin.readline()
+    print(await ask(secrets), flush=True)
+asyncio.run(main())
+"""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", program], env=bus.environment, **pipes) as child:
+        first = child.stdout.readline()
+        bus.start(unlocked=True)
+        bus.run(SET % CANARY)
+        second, _ = child.communicate("go on\n", timeout=30)
+    assert "No keyring can be used" in first
+    assert second.strip() == CANARY
+
+
+def test_process_exits_while_the_keyring_hangs(bus):
+    """A stuck keyring holds neither the answer nor the exit: less than a second after the refusal all is over."""
+    said, at = bus.run(ASK % 0.2, PYTHON_KEYRING_BACKEND="support.hanging_keyring.Keyring").split("|")
+    assert said == "The keyring does not answer"
+    assert time.time() - float(at) < 1
+
+
+def test_keyring_that_is_a_plain_file_is_not_used(bus):
+    """Some backends keep secrets in a readable file: none of ours goes there."""
+    program = """
+import keyring
+from keyring.backend import KeyringBackend
+class Plain(KeyringBackend):
+    priority = 5
+    def get_password(self, service, username): return "from the file"
+    def set_password(self, service, username, password): raise AssertionError("written in the clear")
+Plain.__module__ = "keyrings.alt.file"
+keyring.set_keyring(Plain())
+"""
+    assert bus.run(program + ASK % 8).startswith("No keyring can be used")
