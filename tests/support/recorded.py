@@ -1,0 +1,133 @@
+"""Recorded cases of providers: files under ``tests/fixtures/<key>/``, written by hand after the published formats.
+
+A case file holds ``about``, the account's ``url`` (and ``match``, ``options``), ``now``, ``open_ids``, ``first``, the
+``answers`` by address, the ``requests`` that are to be made, in order, and the ``expected`` snapshot without defaults.
+An answer is its JSON body, or an object with ``$body``, ``$text``, ``$status`` and ``$headers``.
+
+``contract.json`` says how the same hostile set is played to every provider: the ``case`` that it starts from (one that
+shows an outage), the address of its ``main`` document, the path to the ``items`` in that, and which keys hold state
+``words`` and ``texts`` for people.
+"""
+
+import json
+from dataclasses import MISSING, dataclass, fields
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from pathlib import Path
+from typing import Any
+
+from support.drive import Answer, answer, context
+from tocsin.domain.snapshot import Snapshot
+from tocsin.domain.terms import Level
+from tocsin.ports import PollContext
+
+FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
+CONTRACT = "contract.json"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One recorded case."""
+
+    provider: str
+    name: str
+    told: dict[str, Any]
+
+    @property
+    def answers(self) -> dict[str, Answer]:
+        """What the world answers."""
+        return {url: _answer(given) for url, given in self.told["answers"].items()}
+
+    def context(self, *, matching: bool = True) -> PollContext:
+        """The poll's context; without ``matching`` the account watches everything."""
+        return context(
+            self.told["url"],
+            *(self.told.get("match", []) if matching else []),
+            provider=self.provider,
+            now=datetime.fromisoformat(self.told["now"]),
+            open_ids=tuple(self.told.get("open_ids", [])),
+            first=self.told.get("first", False),
+            options=self.told.get("options"),
+        )
+
+
+@dataclass(frozen=True)
+class Contract:
+    """How a provider is played the hostile set."""
+
+    provider: str
+    case: Case
+    main: str
+    items: tuple[str, ...]
+    words: frozenset[str]
+    texts: frozenset[str]
+
+    @property
+    def main_body(self) -> Any:
+        """The main document's body, a copy of its own."""
+        given = self.case.told["answers"][self.main]
+        return json.loads(json.dumps(given.get("$body", given) if isinstance(given, dict) else given))
+
+    def with_main(self, body: Any) -> dict[str, Answer]:
+        """The case's answers with another body, or a whole other answer, of the main document."""
+        answers = self.case.answers
+        given = self.case.told["answers"][self.main]
+        if isinstance(body, bytes | dict | list | str | int | float | bool | None):
+            headers = given.get("$headers") if isinstance(given, dict) else None
+            body = answer(body, headers=headers)
+        return {**answers, self.main: body}
+
+
+def cases(provider: str) -> list[Case]:
+    """The recorded cases of a provider, by name."""
+    files = sorted((FIXTURES / provider).glob("*.json"))
+    return [Case(provider, file.stem, json.loads(file.read_text())) for file in files if file.name != CONTRACT]
+
+
+def contract(provider: str) -> Contract:
+    """How a provider is played the hostile set."""
+    folder = FIXTURES / provider
+    told = json.loads((folder / CONTRACT).read_text())
+    case = Case(provider, told["case"], json.loads((folder / told["case"]).read_text()))
+    return Contract(
+        provider, case, told["main"], tuple(told["items"]), frozenset(told["words"]), frozenset(told["texts"])
+    )
+
+
+def as_json(snapshot: Snapshot) -> dict[str, Any]:
+    """A snapshot as the case files have it: words for enums, ``Z`` times, no defaults, not when it was fetched."""
+    told = _plain(snapshot)
+    del told["fetched_at"]
+    told.setdefault("reports", [])
+    return told
+
+
+def looks_fine(snapshot: Snapshot) -> bool:
+    """True when nothing in it is wrong: what a failure must never be turned into."""
+    return (
+        all(report.phase.is_over for report in snapshot.reports)
+        and all(component.level is Level.OK for component in snapshot.components)
+        and snapshot.page_level in (None, Level.OK)
+    )
+
+
+def _answer(given: Any) -> Answer:
+    if not isinstance(given, dict) or not {"$body", "$text", "$status", "$headers"} & given.keys():
+        return given
+    body = given["$text"].encode() if "$text" in given else given.get("$body", {})
+    return answer(body, status=given.get("$status", 200), headers=given.get("$headers"))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, IntEnum):
+        return value.name.lower()
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    if hasattr(value, "__dataclass_fields__"):
+        stated = ((field, getattr(value, field.name)) for field in fields(value))
+        return {field.name: _plain(each) for field, each in stated if field.default is MISSING or each != field.default}
+    return value

@@ -1,0 +1,401 @@
+"""What every provider is held to: its recorded shapes, and the same hostile set for all of them."""
+
+import copy
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from support.drive import Drive, answer, drive, page
+from support.recorded import CONTRACT, FIXTURES, Case, Contract, as_json, cases, contract, looks_fine
+from tocsin.domain.snapshot import Snapshot
+from tocsin.domain.terms import FailureKind
+from tocsin.errors import PollFailed
+from tocsin.ports import Capability, FieldType
+from tocsin.providers import known, load
+
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
+JUNK = (None, 7, -1.5e300, "", "junk", [], [None], {}, {"a": {"b": []}}, True)
+BIDI = "\u202e\u2066\u200f\ufeff\x00\x1b[31m"
+Path = tuple[str | int, ...]
+
+
+@pytest.fixture(params=known())
+def told(request) -> Contract:
+    """Every provider's contract, one after the other."""
+    return contract(request.param)
+
+
+def outcome(told: Contract, main: object, *, matching: bool = False) -> Snapshot | PollFailed:
+    """What a poll comes to with this main document. Anything else that is raised fails the test."""
+    try:
+        return drive(load(told.provider)(), told.with_main(main), told.case.context(matching=matching))
+    except PollFailed as failure:
+        return failure
+
+
+def kind_of(told: Contract, main: object) -> FailureKind | None:
+    """The kind of failure that a poll ends in, None for a snapshot."""
+    result = outcome(told, main)
+    return result.kind if isinstance(result, PollFailed) else None
+
+
+def places(value: object, path: Path = ()) -> Iterator[Path]:
+    """The path of every value in a JSON document, the document itself left out."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in pairs:
+        yield (*path, key)
+        yield from places(each, (*path, key))
+
+
+def changed(document: Any, path: Path, change: Callable[[Any, str | int], None]) -> Any:
+    """A copy of a document with the value at a path changed."""
+    document = copy.deepcopy(document)
+    holder = document
+    for key in path[:-1]:
+        holder = holder[key]
+    change(holder, path[-1])
+    return document
+
+
+def mapped(value: Any, change: Callable[[str | int | None, Any], Any], key: str | int | None = None) -> Any:
+    """A copy of a document in which every value is what ``change(key, value)`` makes of it, leaves first."""
+    if isinstance(value, dict):
+        value = {name: mapped(each, change, name) for name, each in value.items()}
+    elif isinstance(value, list):
+        value = [mapped(each, change, key) for each in value]
+    return change(key, value)
+
+
+def times(value: Any, change: Callable[[datetime], str]) -> Any:
+    """A copy of a document with its times rewritten."""
+
+    def rewritten(_: object, each: Any) -> Any:
+        is_time = isinstance(each, str) and TIME.fullmatch(each)
+        return change(datetime.fromisoformat(each)) if is_time else each
+
+    return mapped(value, rewritten)
+
+
+def items_of(told: Contract, document: Any) -> list[Any]:
+    """The list of incidents in a main document."""
+    for key in told.items:
+        document = document[key]
+    return document
+
+
+def assert_sound(snapshot: Snapshot) -> None:
+    """Every time is aware UTC, every id stands once, every text is clean and bounded."""
+    moments = [snapshot.fetched_at]
+    for report in snapshot.reports:
+        stated = (report.started_at, report.resolved_at, report.eta, report.eta_given_at)
+        moments += [*stated, report.scheduled_start, report.scheduled_end, *(each.at for each in report.updates)]
+        texts = (report.title, report.raw_phase, report.raw_severity, report.advice or "")
+        assert all(len(each) <= 500 for each in texts[:3])
+        assert len(texts[3]) <= 10_000
+        assert all(len(each.text) <= 10_000 for each in report.updates)
+        assert not any(set(BIDI[:5]) & set(each) for each in (*texts, *(update.text for update in report.updates)))
+        assert report.url is None or report.url.startswith("https://")
+    assert all(each is None or each.utcoffset() == timedelta() for each in moments)
+    for things in (snapshot.reports, snapshot.components):
+        ids = [each.id for each in things]
+        assert len(ids) == len(set(ids))
+
+
+def every_case() -> list[Case]:
+    return [case for key in known() for case in cases(key)]
+
+
+@pytest.mark.parametrize("key", known())
+def test_a_provider_describes_itself(key):
+    """`tocsin providers` and the settings depend on key, name, fields and capabilities of each."""
+    provider = load(key)
+    assert provider.key == key
+    assert provider.name
+    assert "url" in {field.name for field in provider.fields}
+    assert all(field.help and bool(field.choices) == (field.type is FieldType.CHOICE) for field in provider.fields)
+    assert (Capability.DROPS_RESOLVED in provider.capabilities) == provider.traits.drops_resolved
+    assert provider.minimum_interval >= timedelta(seconds=30)
+
+
+@pytest.mark.parametrize("key", known())
+def test_no_adapter_outgrows_its_file(key):
+    """An adapter over 250 lines is two."""
+    source = FIXTURES.parent.parent / "src" / "tocsin" / "providers" / f"{key}.py"
+    assert len(source.read_text().splitlines()) <= 250
+
+
+@pytest.mark.parametrize("key", known())
+def test_a_provider_has_recorded_cases(key):
+    """A provider without fixtures would be held to nothing."""
+    assert (FIXTURES / key / CONTRACT).is_file()
+    assert cases(key)
+
+
+@pytest.mark.parametrize("case", every_case(), ids=lambda case: f"{case.provider}-{case.name}")
+def test_a_recorded_shape_gives_the_expected_snapshot(case):
+    """The mapping from the API's words to ours, field by field, and the requests that it takes."""
+    driven = Drive(load(case.provider)(), case.answers)
+    snapshot = driven.poll(case.context())
+    assert as_json(snapshot) == case.told["expected"]
+    assert driven.urls == case.told["requests"]
+    assert_sound(snapshot)
+
+
+def test_the_case_that_the_hostile_set_starts_from_shows_trouble(told):
+    """If it looked fine already, nothing below could fail."""
+    snapshot = outcome(told, told.main_body)
+    assert isinstance(snapshot, Snapshot)
+    assert not looks_fine(snapshot)
+
+
+def test_an_empty_object_is_another_api(told):
+    """A proxy's `{}` is no all-clear."""
+    assert kind_of(told, {}) is FailureKind.NOT_STATUS_API
+
+
+@pytest.mark.parametrize("body", [None, 5, "ok", True, {"status": "ok"}, {"error": {"code": 1}}])
+def test_json_of_another_shape_is_another_api(told, body):
+    """JSON that lacks the marks of this API is not read as a quiet one."""
+    assert kind_of(told, body) is FailureKind.NOT_STATUS_API
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        page(),
+        page("\n\n  <html>"),
+        answer(b"<html></html>"),
+        answer(b"\xef\xbb\xbf<!DOCTYPE html>"),
+        answer(b"OK", headers={"content-type": "text/plain"}),
+    ],
+    ids=["page", "space first", "labelled as JSON", "with a BOM", "plain text"],
+)
+def test_a_page_with_200_is_another_api(told, response):
+    """A captive portal, a moved page and an unclaimed name answer 200 with HTML."""
+    assert kind_of(told, response) is FailureKind.NOT_STATUS_API
+
+
+def test_truncated_json_is_malformed(told):
+    """A body that was cut off, anywhere, is not a shorter list."""
+    whole = json.dumps(told.main_body).encode()
+    step = max(1, len(whole) // 60)
+    for end in [0, 1, *range(2, len(whole), step), len(whole) - 1]:
+        assert kind_of(told, whole[:end]) is FailureKind.MALFORMED, f"cut at {end}"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"[" * 100_000, b'{"a":' * 100_000, b"[" * 100_000 + b"]" * 100_000, b"{]", b"[1,]"],
+    ids=["arrays", "objects", "closed arrays", "mixed up", "trailing comma"],
+)
+def test_broken_json_is_malformed(told, body):
+    """Nesting without end and broken bytes end in a typed failure."""
+    assert kind_of(told, body) is FailureKind.MALFORMED
+
+
+def test_bytes_that_are_no_text_are_malformed(told):
+    """A body in another encoding is not read for what is left of it."""
+    document = mapped(told.main_body, lambda key, value: "@" if _is_leaf(value) and key in told.texts else value)
+    body = json.dumps(document).encode().replace(b"@", b"\xff\xfe")
+    assert kind_of(told, body) is FailureKind.MALFORMED
+
+
+def test_deep_nesting_inside_an_incident_is_malformed(told):
+    """A field that nobody reads must not bring the reader down."""
+    document = told.main_body
+    items_of(told, document)[0]["unread"] = "@"
+    body = json.dumps(document).encode().replace(b'"@"', b"[" * 50_000 + b"]" * 50_000)
+    assert kind_of(told, body) is FailureKind.MALFORMED
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (401, FailureKind.UNAUTHORIZED),
+        (403, FailureKind.UNAUTHORIZED),
+        (404, FailureKind.NOT_STATUS_API),
+        (410, FailureKind.NOT_STATUS_API),
+        (418, FailureKind.HTTP_STATUS),
+        (429, FailureKind.RATE_LIMITED),
+        (500, FailureKind.HTTP_STATUS),
+        (502, FailureKind.HTTP_STATUS),
+        (503, FailureKind.HTTP_STATUS),
+    ],
+)
+@pytest.mark.parametrize("body", [b"", b"<html>Oops</html>", None], ids=["empty", "page", "as if all were well"])
+def test_a_status_is_a_failure_whatever_the_body(told, status, kind, body):
+    """A refusal and a broken server are failures of their kind, even with a valid document in the body."""
+    content = told.main_body if body is None else body
+    result = outcome(told, answer(content, status=status, headers={"retry-after": "120"}))
+    assert isinstance(result, PollFailed)
+    assert result.kind is kind
+    if status in (429, 503):
+        assert result.retry_after == timedelta(seconds=120)
+
+
+@pytest.mark.parametrize("kind", list(FailureKind))
+def test_a_transport_failure_comes_out_as_it_is(told, kind):
+    """What the HTTP adapter reports about the main document is what the poll reports."""
+    failure = PollFailed(kind, "thrown in")
+    known = outcome(told, failure)
+    assert isinstance(known, PollFailed)
+    assert known.kind is kind
+
+
+def test_every_value_of_a_wrong_type_is_survived(told):
+    """Any value replaced by junk of any type: a typed failure or a snapshot that still shows the trouble."""
+    document = told.main_body
+    for path in places(document):
+        for junk in JUNK:
+            result = outcome(told, changed(document, path, lambda holder, key, new=junk: holder.__setitem__(key, new)))
+            if isinstance(result, Snapshot):
+                assert not looks_fine(result), f"{path} = {junk!r}"
+                assert_sound(result)
+
+
+def test_every_missing_key_is_survived(told):
+    """Any key or element left out: a typed failure or a snapshot that still shows the trouble."""
+    document = told.main_body
+    for path in places(document):
+        if len(items_of(told, document)) == 1 and path == (*told.items, 0):
+            continue  # the only incident left out is another document
+        result = outcome(told, changed(document, path, lambda holder, key: holder.__delitem__(key)))
+        if isinstance(result, Snapshot):
+            assert not looks_fine(result), f"without {path}"
+            assert_sound(result)
+
+
+def test_null_lists_are_empty_lists(told):
+    """Serialisers write null for an empty list: no crash, and trouble that is stated elsewhere stays."""
+    document = told.main_body
+    lists = [path for path in places(document) if isinstance(_at(document, path), list)]
+    assert lists
+    for path in lists:
+        result = outcome(told, changed(document, path, lambda holder, key: holder.__setitem__(key, None)))
+        assert isinstance(result, Snapshot)
+        assert not looks_fine(result)
+    everywhere = mapped(document, lambda key, value: None if isinstance(value, list) and key is not None else value)
+    if told.items:
+        result = outcome(told, everywhere)
+        assert isinstance(result, Snapshot)
+
+
+def _at(document: Any, path: Path) -> Any:
+    for key in path:
+        document = document[key]
+    return document
+
+
+def test_unknown_words_are_kept_and_taken_for_trouble(told):
+    """A word that the API did not have last year is shown as it came, and never as fine."""
+    document = mapped(
+        told.main_body, lambda key, value: "frobnicated" if _is_leaf(value) and key in told.words else value
+    )
+    snapshot = outcome(told, document)
+    assert isinstance(snapshot, Snapshot)
+    assert not looks_fine(snapshot)
+    assert all(report.raw_phase in ("frobnicated", "") or report.phase.is_over for report in snapshot.reports)
+    assert any(report.raw_phase == "frobnicated" for report in snapshot.reports)
+    assert all(each.raw == "frobnicated" and not each.known for each in snapshot.components)
+
+
+def _is_leaf(value: object) -> bool:
+    return not isinstance(value, dict | list)
+
+
+def test_offsets_mean_the_same_moments(told):
+    """Times in another zone's offset are the same times."""
+    zone = timezone(timedelta(hours=5, minutes=30))
+    document = times(told.main_body, lambda at: at.astimezone(zone).isoformat())
+    snapshot = outcome(told, document, matching=True)
+    assert isinstance(snapshot, Snapshot)
+    assert as_json(snapshot) == told.case.told["expected"]
+
+
+def test_naive_times_lose_no_incident(told):
+    """A time without an offset is read in the page's zone or not at all; the incident stays."""
+    document = times(told.main_body, lambda at: at.replace(tzinfo=None).isoformat())
+    before, after = outcome(told, told.main_body), outcome(told, document)
+    assert isinstance(before, Snapshot)
+    assert isinstance(after, Snapshot)
+    assert {report.id for report in before.reports} == {report.id for report in after.reports}
+    assert_sound(after)
+
+
+@pytest.mark.parametrize("years", [1, 80, 7000])
+def test_future_times_lose_no_incident(told, years):
+    """A start that lies ahead, near or absurdly far, is not a crash and not an end."""
+    document = times(told.main_body, lambda at: at.astimezone(UTC).replace(year=at.year + years).isoformat())
+    before, after = outcome(told, told.main_body), outcome(told, document)
+    assert isinstance(before, Snapshot)
+    assert isinstance(after, Snapshot)
+    assert {report.id for report in before.reports} == {report.id for report in after.reports}
+    assert not looks_fine(after)
+    assert_sound(after)
+
+
+def test_duplicate_ids_are_one_incident(told):
+    """The same id twice is one incident, an open one before an ended one."""
+    document = told.main_body
+    items = items_of(told, document)
+    ended = [dict.fromkeys(told.words & item.keys(), "resolved") for item in items]
+    items[:0] = [{**item, **words} for item, words in zip(items, ended, strict=True)]
+    items.extend(copy.deepcopy(items))
+    before, after = outcome(told, told.main_body), outcome(told, document)
+    assert isinstance(before, Snapshot)
+    assert isinstance(after, Snapshot)
+    phases = {report.id: report.phase for report in before.reports}
+    assert {report.id: report.phase for report in after.reports} == phases
+    assert_sound(after)
+
+
+def test_ten_thousand_incidents_are_read_in_time(told):
+    """A flood is read whole, and within what a poll may take."""
+    document = told.main_body
+    items = items_of(told, document)
+    first = items[0]
+    items.extend({**first, "id": f"flood-{number}"} for number in range(10_000))
+    body = json.dumps(document).encode()
+    started = time.perf_counter()
+    driven = Drive(load(told.provider)(), {**told.with_main(answer(body))})
+    snapshot = driven.poll(told.case.context(matching=False))
+    assert len(snapshot.reports) >= 10_000
+    assert len(driven.requests) < 300
+    assert time.perf_counter() - started < 8
+
+
+def test_text_is_plain_clean_and_bounded(told):
+    """Markup, steering characters and megabytes in texts come out as bounded plain text."""
+    nasty = f'<img src="file:///etc/passwd"><b>down</b> {BIDI} \U0001f6a8 <script>alert(1)</script>' + "x" * 50_000
+    document = mapped(told.main_body, lambda key, value: nasty if key in told.texts else value)
+    snapshot = outcome(told, document)
+    assert isinstance(snapshot, Snapshot)
+    assert_sound(snapshot)
+    updates = [update.text for report in snapshot.reports for update in report.updates]
+    assert any(each.startswith("down") and "\U0001f6a8" in each and "<" not in each for each in updates)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "ftp://x.example.net", "https://", "https://a:b@x.example.net", "https://[::1", "x:y"]
+)
+def test_an_address_that_is_none_is_a_typed_failure(told, url):
+    """A wrong `url` in the settings is told as such; nothing is asked."""
+    case = Case(told.provider, "wrong address", {**told.case.told, "url": url})
+    driven = Drive(load(told.provider)(), {})
+    with pytest.raises(PollFailed) as failed:
+        driven.poll(case.context())
+    assert failed.value.kind is FailureKind.UNSUPPORTED
+    assert not driven.requests
+
+
+def test_no_request_leaves_the_accounts_origin(told):
+    """The account's login is asked for with every request, so none may go anywhere else."""
+    driven = Drive(load(told.provider)(), told.case.answers)
+    driven.poll(told.case.context())
+    home = told.case.told["url"].split("/")[2]
+    assert {url.split("/")[2] for url in driven.urls} == {home}

@@ -1,0 +1,489 @@
+"""Statuspage v2 and incident.io's shim: which documents are asked for, and what their words mean."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from support.drive import NOW, Drive, answer, context, drive, page
+from support.recorded import cases
+from tocsin.domain.snapshot import Component, Report, Snapshot
+from tocsin.domain.terms import FailureKind, IncidentKind, Level, Phase, Severity
+from tocsin.errors import PollFailed
+from tocsin.providers.statuspage import Statuspage, api_base
+
+HOME = "https://status.example.net"
+SUMMARY = f"{HOME}/api/v2/summary.json"
+INCIDENTS = f"{HOME}/api/v2/incidents.json"
+PLANNED = f"{HOME}/api/v2/scheduled-maintenances.json"
+PAGE = {"id": "p1", "name": "Planet Fibre", "url": HOME}
+
+
+def summary(**told) -> dict:
+    """A summary of a healthy page, with what a test changes; None leaves a key out."""
+    whole = {
+        "page": PAGE,
+        "status": {"indicator": "none"},
+        "components": [{"id": "c1", "name": "Mail", "status": "operational"}],
+        "incidents": [],
+        "scheduled_maintenances": [],
+        **told,
+    }
+    return {key: value for key, value in whole.items() if value is not ...}
+
+
+def incident(incident_id: str = "i1", **told) -> dict:
+    return {
+        "id": incident_id,
+        "name": "Trouble",
+        "status": "investigating",
+        "impact": "major",
+        "created_at": "2026-11-21T18:00:00Z",
+        **told,
+    }
+
+
+def poll(world: dict, **told) -> Snapshot:
+    return drive(Statuspage(), world, context(HOME, **told))
+
+
+def only_report(world: dict, **told) -> Report:
+    (found,) = poll(world, **told).reports
+    return found
+
+
+def only_component(stated: dict) -> Component:
+    (found,) = poll({SUMMARY: summary(components=[stated])}).components
+    return found
+
+
+def at(*parts: int) -> datetime:
+    return datetime(2026, 11, *parts, tzinfo=UTC)
+
+
+# --- which documents -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "status.example.net",
+        "https://status.example.net",
+        "https://status.example.net/",
+        "https://status.example.net/api/v2",
+        "https://status.example.net/api/v2/summary.json",
+        "https://status.example.net/api/v2/incidents/unresolved.json",
+        "https://status.example.net/summary.json",
+        "https://status.example.net/history",
+        "https://status.example.net/history?page=2#x",
+        "https://status.example.net/incidents/abc123",
+        "https://status.example.net/uptime",
+    ],
+)
+def test_an_address_may_be_the_page_the_base_or_the_host(url):
+    """What people copy out of a browser is enough."""
+    assert api_base(url) == f"{HOME}/api/v2"
+
+
+def test_a_page_below_a_path_stays_there():
+    """Sub-pages have their API below their own path."""
+    assert api_base("https://status.example.net/history-museum/eu/") == f"{HOME}/history-museum/eu/api/v2"
+
+
+def test_a_summary_with_both_lists_is_all_that_a_poll_asks():
+    """Polite: one request a poll while nothing is open."""
+    driven = Drive(Statuspage(), {SUMMARY: summary(incidents=[incident()])})
+    driven.poll(context(HOME, open_ids=("i1", "component:c1", "component:page")))
+    assert driven.urls == [SUMMARY]
+
+
+@pytest.mark.parametrize("told", [{"first": True}, {"open_ids": ("gone",)}])
+def test_history_is_asked_for_at_first_and_when_something_left_the_summary(told):
+    """What ended while the program was off, and the true end of what was open."""
+    driven = Drive(Statuspage(), {SUMMARY: summary()})
+    driven.poll(context(HOME, **told))
+    assert driven.urls == [SUMMARY, INCIDENTS, PLANNED]
+
+
+def test_the_true_end_comes_from_the_list_of_incidents():
+    """The summary drops what is resolved; the end is the provider's, not the moment of a poll."""
+    ended = incident(status="resolved", resolved_at="2026-11-21T18:31:00Z")
+    found = only_report({SUMMARY: summary(), INCIDENTS: {"page": PAGE, "incidents": [ended]}}, open_ids=("i1",))
+    assert (found.phase, found.resolved_at) == (Phase.RESOLVED, at(21, 18, 31))
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [answer(b"", status=404), answer(b"", status=500), page(), answer(b"[1"), PollFailed(FailureKind.TIMEOUT, "slow")],
+    ids=["404", "500", "page", "broken", "timeout"],
+)
+def test_history_may_be_done_without(failure):
+    """The summary has said all that is open: whatever becomes of the other documents, the poll stands."""
+    world = {SUMMARY: summary(incidents=[incident()]), INCIDENTS: failure, PLANNED: failure}
+    snapshot = poll(world, first=True)
+    assert [report.id for report in snapshot.reports] == ["i1"]
+    assert snapshot.unread == ()
+
+
+def test_a_silent_server_is_not_asked_for_more():
+    """A timeout takes half of what a poll may take; a second one would lose what the summary said."""
+    driven = Drive(Statuspage(), {SUMMARY: summary(), INCIDENTS: PollFailed(FailureKind.TIMEOUT, "slow")})
+    driven.poll(context(HOME, first=True))
+    assert driven.urls == [SUMMARY, INCIDENTS]
+
+
+@pytest.mark.parametrize(
+    ("failure", "kind"),
+    [
+        (answer(b"", status=404), FailureKind.NOT_STATUS_API),
+        (answer(b"", status=503), FailureKind.HTTP_STATUS),
+        (page(), FailureKind.NOT_STATUS_API),
+        ({"page": PAGE}, FailureKind.NOT_STATUS_API),
+        ({"page": PAGE, "incidents": "none"}, FailureKind.MALFORMED),
+        (PollFailed(FailureKind.CONNECT, "refused"), FailureKind.CONNECT),
+    ],
+)
+def test_without_incidents_in_the_summary_their_list_is_needed(failure, kind):
+    """incident.io's shim: a page whose incidents cannot be read is not quiet."""
+    world = {SUMMARY: summary(incidents=..., scheduled_maintenances=...), INCIDENTS: failure}
+    with pytest.raises(PollFailed) as failed:
+        poll(world)
+    assert failed.value.kind is kind
+
+
+def test_planned_work_that_cannot_be_asked_for_is_unread_not_gone():
+    """A maintenance of the shim must not end because its document failed once; an absent document is none."""
+    world = {
+        SUMMARY: summary(incidents=..., scheduled_maintenances=...),
+        INCIDENTS: {"page": PAGE, "incidents": [incident()]},
+    }
+    open_ids = ("i1", "m1", "component:c1")
+    assert poll(world, open_ids=open_ids).unread == ()
+    for failure in (answer(b"", status=500), PollFailed(FailureKind.TIMEOUT, "slow"), answer(b"{", status=200)):
+        assert poll({**world, PLANNED: failure}, open_ids=open_ids).unread == ("m1",)
+
+
+def test_lists_that_are_null_are_looked_for_and_may_be_empty():
+    """Null may be a serialiser's empty list, or a summary that has lost its own."""
+    nulls = {SUMMARY: summary(incidents=None, scheduled_maintenances=None, components=None)}
+    quiet = poll(nulls)
+    assert (quiet.reports, quiet.components, quiet.has_states, quiet.lists_things) == ((), (), False, False)
+    found = poll({**nulls, INCIDENTS: {"page": PAGE, "incidents": [incident()]}})
+    assert [report.id for report in found.reports] == ["i1"]
+
+
+# --- whose page ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"page": {}},
+        {"page": []},
+        {"page": ...},
+        {"status": ...},
+        {"status": {}},
+        {"status": "none"},
+        {"status": {"indicator": None}},
+        {"status": {"indicator": 0}},
+    ],
+)
+def test_what_lacks_the_marks_is_another_api(told):
+    """Without a page and its overall word it is some other JSON, however quiet it looks."""
+    with pytest.raises(PollFailed) as failed:
+        poll({SUMMARY: summary(**told)})
+    assert failed.value.kind is FailureKind.NOT_STATUS_API
+
+
+@pytest.mark.parametrize("page_id", ["p1", "Planet Fibre"])
+def test_the_page_that_was_meant_is_taken(page_id):
+    """An account may name its page, by id or by name."""
+    assert poll({SUMMARY: summary()}, options={"page_id": page_id}).page_name == "Planet Fibre"
+
+
+def test_another_page_than_the_one_that_was_meant_is_refused():
+    """A name that was given up is answered by whoever takes it next."""
+    with pytest.raises(PollFailed) as failed:
+        poll({SUMMARY: summary()}, options={"page_id": "p2"})
+    assert failed.value.kind is FailureKind.NOT_STATUS_API
+
+
+def test_a_page_without_a_web_link_is_where_the_account_points():
+    """Only https links are passed on."""
+    world = {
+        SUMMARY: summary(page={"name": "Planet Fibre", "url": "http://status.example.net"}, incidents=[incident()])
+    }
+    snapshot = poll(world)
+    assert snapshot.page_url == HOME
+    assert snapshot.reports[0].url == f"{HOME}/incidents/i1"
+
+
+def test_a_page_on_loopback_gives_no_links():
+    """A plain http page has nothing that a person should open."""
+    local = "http://127.0.0.1:8080"
+    world = {f"{local}/api/v2/summary.json": summary(page={"id": "p1"}, incidents=[incident()])}
+    snapshot = drive(Statuspage(), world, context(local))
+    assert (snapshot.page_url, snapshot.reports[0].url) == (local, None)
+
+
+def test_the_servers_clock_is_passed_on():
+    """Durations and the fault about clocks need the skew."""
+    assert poll({SUMMARY: answer(summary(), skew=timedelta(minutes=-9))}).skew == timedelta(minutes=-9)
+
+
+# --- components ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "level", "known"),
+    [
+        ("operational", Level.OK, True),
+        ("degraded_performance", Level.DEGRADED, True),
+        ("partial_outage", Level.DEGRADED, True),
+        ("major_outage", Level.OUTAGE, True),
+        ("full_outage", Level.OUTAGE, True),
+        ("under_maintenance", Level.MAINTENANCE, True),
+        ("Major Outage", Level.OUTAGE, True),
+        ("wobbly", Level.DEGRADED, False),
+        ("ok", Level.DEGRADED, False),
+        (1, Level.DEGRADED, False),
+        ("", Level.UNKNOWN, False),
+        (None, Level.UNKNOWN, False),
+        ([], Level.UNKNOWN, False),
+    ],
+)
+def test_component_words_have_their_levels(status, level, known):
+    """The table of the design's Levels; a word that is not known is degraded, no word at all unknown."""
+    found = only_component({"id": "c1", "name": "Mail", "status": status})
+    assert (found.level, found.known) == (level, known)
+    assert found.raw == (str(status) if status and status != [] else "")
+
+
+@pytest.mark.parametrize(
+    ("indicator", "level"),
+    [
+        ("none", Level.OK),
+        ("minor", Level.DEGRADED),
+        ("major", Level.DEGRADED),
+        ("critical", Level.OUTAGE),
+        ("maintenance", Level.MAINTENANCE),
+        ("purple", Level.DEGRADED),
+        ("", Level.DEGRADED),
+    ],
+)
+def test_the_pages_overall_word_has_its_level(indicator, level):
+    """`maintenance` is one of them; a new word is never taken for fine."""
+    assert poll({SUMMARY: summary(status={"indicator": indicator})}).page_level is level
+
+
+def test_groups_are_components_with_members():
+    """A user may match a group; its state is its own, or its worst member's where it gives none."""
+    listed = [
+        {"id": "g1", "name": "Access", "status": "operational", "group": True, "group_id": None},
+        {"id": "g2", "name": "Mail", "status": None, "components": ["c2", "c3"]},
+        {"id": "g3", "name": "Empty", "group": True},
+        {"id": "c1", "name": "Utrecht", "status": "major_outage", "group_id": "g1"},
+        {"id": "c2", "name": "IMAP", "status": "operational", "group_id": "g2"},
+        {"id": "c3", "name": "SMTP", "status": "partial_outage", "group_id": "g2"},
+    ]
+    found = {each.id: each for each in poll({SUMMARY: summary(components=listed)}).components}
+    assert {each.id for each in found.values() if each.is_group} == {"g1", "g2", "g3"}
+    assert [found[each].level for each in ("g1", "g2", "g3")] == [Level.OK, Level.DEGRADED, Level.UNKNOWN]
+    assert [found[each].group for each in ("g1", "c1", "c3")] == [None, "g1", "g2"]
+
+
+def test_names_repeat_and_ids_do_not():
+    """Fifteen components called Global are fifteen; one id twice is one, in its worse state."""
+    listed = [{"id": f"c{number}", "name": "Global", "status": "operational"} for number in range(15)]
+    listed.append({"id": "c3", "name": "Global", "status": "major_outage"})
+    found = poll({SUMMARY: summary(components=listed)}).components
+    assert len(found) == 15
+    assert found[3].level is Level.OUTAGE
+
+
+@pytest.mark.parametrize("bad", [None, {}, {"name": "no id"}, {"id": ""}, {"id": []}, "c1"])
+@pytest.mark.parametrize("key", ["components", "incidents", "scheduled_maintenances"])
+def test_what_cannot_be_told_apart_is_not_left_out(bad, key):
+    """A list that silently lacks one is a false all-clear."""
+    with pytest.raises(PollFailed) as failed:
+        poll({SUMMARY: summary(**{key: [{"id": "x"}, bad]})})
+    assert failed.value.kind is FailureKind.MALFORMED
+
+
+# --- incidents -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("impact", "severity"),
+    [
+        ("none", Severity.NOTICE),
+        ("minor", Severity.MINOR),
+        ("major", Severity.MAJOR),
+        ("critical", Severity.CRITICAL),
+        ("CRITICAL", Severity.CRITICAL),
+        ("dire", Severity.MINOR),
+        (None, Severity.MINOR),
+    ],
+)
+def test_impacts_have_their_severities(impact, severity):
+    """A word that is not known counts as minor, and is kept."""
+    found = only_report({SUMMARY: summary(incidents=[incident(impact=impact)])})
+    assert (found.severity, found.raw_severity) == (severity, impact or "")
+
+
+@pytest.mark.parametrize(
+    ("status", "phase"),
+    [
+        ("investigating", Phase.INVESTIGATING),
+        ("identified", Phase.IDENTIFIED),
+        ("monitoring", Phase.MONITORING),
+        ("resolved", Phase.RESOLVED),
+        ("postmortem", Phase.RESOLVED),
+        ("scheduled", Phase.SCHEDULED),
+        ("in_progress", Phase.IDENTIFIED),
+        ("verifying", Phase.MONITORING),
+        ("completed", Phase.RESOLVED),
+        ("canceled", Phase.CANCELLED),
+        ("pondering", Phase.INVESTIGATING),
+        (None, Phase.INVESTIGATING),
+    ],
+)
+def test_statuses_have_their_phases(status, phase):
+    """A word that is not known is open, and is kept."""
+    found = only_report({SUMMARY: summary(incidents=[incident(status=status)])})
+    assert (found.phase, found.raw_phase) == (phase, status or "")
+
+
+def test_an_unknown_status_with_an_end_is_over():
+    """The end that a page states counts more than a word that we do not know; a known open word counts more still."""
+    over = only_report({SUMMARY: summary(incidents=[incident(status="fixed-ish", resolved_at="2026-11-21T18:30:00Z")])})
+    assert (over.phase, over.resolved_at) == (Phase.RESOLVED, at(21, 18, 30))
+    again = only_report({SUMMARY: summary(incidents=[incident(resolved_at="2026-11-21T18:30:00Z")])})
+    assert (again.phase, again.resolved_at) == (Phase.INVESTIGATING, None)
+
+
+def test_the_start_is_the_one_that_the_vendor_set():
+    """`created_at` is edited and late; offsets are local."""
+    stated = incident(started_at="2026-11-21T18:58:00.000+01:00", created_at="2026-11-21T18:20:00Z")
+    assert only_report({SUMMARY: summary(incidents=[stated])}).started_at == at(21, 17, 58)
+    unset = incident(started_at=None, created_at="2026-11-21T18:20:00Z")
+    assert only_report({SUMMARY: summary(incidents=[unset])}).started_at == at(21, 18, 20)
+
+
+@pytest.mark.parametrize(
+    ("zone", "started"),
+    [("Europe/Amsterdam", at(21, 17, 58)), ("Etc/UTC", at(21, 18, 58)), ("Mars/Olympus", None), (None, None)],
+)
+def test_naive_times_are_read_in_the_pages_zone(zone, started):
+    """Where the page names no zone that is known a naive time is not guessed; the incident stays."""
+    world = {SUMMARY: summary(page={**PAGE, "time_zone": zone}, incidents=[incident(created_at="2026-11-21T18:58:00")])}
+    assert only_report(world).started_at == started
+
+
+def test_an_end_is_found_where_it_is_stated():
+    """`resolved_at`, else the message that says so, else the last change."""
+
+    def ended(**told) -> datetime | None:
+        stated = incident(status="resolved", updated_at="2026-11-21T18:50:00Z", **told)
+        return only_report({SUMMARY: summary(incidents=[stated])}).resolved_at
+
+    said = [{"status": "resolved", "body": "Done.", "display_at": "2026-11-21T18:40:00Z"}]
+    assert ended(resolved_at="2026-11-21T18:30:00Z", incident_updates=said) == at(21, 18, 30)
+    assert ended(incident_updates=said) == at(21, 18, 40)
+    assert ended() == at(21, 18, 50)
+
+
+def test_what_is_hit_is_what_is_linked_and_what_the_newest_message_names():
+    """Linkage by id; the messages carry codes; missing and null lists are nothing."""
+    updates = [
+        {"status": "identified", "body": "b", "display_at": "2026-11-21T18:30:00Z", "affected_components": None},
+        {
+            "body": "b",
+            "display_at": "2026-11-21T18:20:00Z",
+            "affected_components": [{"code": "c2"}, {"code": "c1"}, None],
+        },
+        {"body": "b", "display_at": "2026-11-21T18:10:00Z", "affected_components": [{"code": "c9"}]},
+    ]
+    stated = incident(components=[{"id": "c1"}, {"name": "no id"}], incident_updates=updates)
+    assert only_report({SUMMARY: summary(incidents=[stated])}).affected == ("c1", "c2")
+    for nothing in ({}, {"components": None}, {"components": [], "incident_updates": None}):
+        assert only_report({SUMMARY: summary(incidents=[incident(**nothing)])}).affected == ()
+
+
+def test_messages_are_oldest_first_at_the_time_they_show():
+    """`display_at` is what the page shows; a message without any time stands at the last change."""
+    updates = [
+        {
+            "status": "monitoring",
+            "body": "third",
+            "display_at": "2026-11-21T18:30:00Z",
+            "created_at": "2026-11-21T18:00:00Z",
+        },
+        {"status": "rambling", "body": "second", "created_at": "2026-11-21T18:20:00Z"},
+        {"status": "identified", "body": "first"},
+        {"body": ""},
+        None,
+    ]
+    stated = incident(updated_at="2026-11-21T18:10:00Z", incident_updates=updates)
+    found = only_report({SUMMARY: summary(incidents=[stated])}).updates
+    assert [(each.text, each.at.minute, each.phase) for each in found] == [
+        ("first", 10, Phase.IDENTIFIED),
+        ("second", 20, Phase.INVESTIGATING),
+        ("third", 30, Phase.MONITORING),
+    ]
+
+
+# --- planned work --------------------------------------------------------------------------------------------------
+
+
+def planned(**told) -> dict:
+    return incident(
+        "m1",
+        impact="maintenance",
+        status="scheduled",
+        created_at="2026-11-01T09:00:00Z",
+        scheduled_for="2026-11-21T18:00:00Z",
+        scheduled_until="2026-11-21T20:00:00Z",
+        **told,
+    )
+
+
+def test_planned_work_has_its_times_and_its_end_as_estimate():
+    """The creation of the announcement is not the start of the work."""
+    found = only_report({SUMMARY: summary(scheduled_maintenances=[planned()])})
+    assert found.kind is IncidentKind.MAINTENANCE
+    assert (found.started_at, found.scheduled_start) == (at(21, 18), at(21, 18))
+    assert (found.eta, found.scheduled_end) == (at(21, 20), at(21, 20))
+
+
+def test_planned_work_begins_when_its_messages_say_so():
+    """Work that begins late or early is told with its true start."""
+    stated = planned()
+    stated["status"] = "in_progress"
+    stated["incident_updates"] = [
+        {"status": "in_progress", "body": "Begun.", "display_at": "2026-11-21T18:25:00Z"},
+        {"status": "scheduled", "body": "Planned.", "display_at": "2026-11-01T09:00:00Z"},
+    ]
+    found = only_report({SUMMARY: summary(scheduled_maintenances=[stated])})
+    assert (found.phase, found.started_at) == (Phase.IDENTIFIED, at(21, 18, 25))
+
+
+@pytest.mark.parametrize("told", [{"impact": "maintenance"}, {"scheduled_for": "2026-11-30T02:00:00Z"}])
+def test_planned_work_among_incidents_is_planned_work(told):
+    """An item with a future date among the incidents must not be shown as an outage."""
+    found = only_report({SUMMARY: summary(incidents=[incident(status="odd", **told)])})
+    assert found.kind is IncidentKind.MAINTENANCE
+
+
+def test_an_unknown_word_for_planned_work_ahead_is_scheduled():
+    """Before its start it is announced, whatever the word; after it, it is in force."""
+    ahead, begun = planned(), planned()
+    ahead.update(status="booked", scheduled_for="2026-11-30T02:00:00Z")
+    begun.update(status="booked")
+    assert only_report({SUMMARY: summary(scheduled_maintenances=[ahead])}).phase is Phase.SCHEDULED
+    assert only_report({SUMMARY: summary(scheduled_maintenances=[begun])}).phase is Phase.INVESTIGATING
+    assert at(21, 18) < NOW
+
+
+def test_the_recorded_cases_are_those_that_the_traps_call_for():
+    """A healthy page, an outage and the shim: each is checked whole by the contract's tests."""
+    assert {case.name for case in cases("statuspage")} == {"outage", "quiet", "shim"}
