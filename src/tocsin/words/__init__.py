@@ -1,0 +1,16 @@
+"""Sentences for people from message keys and values, in their language. Pure, no Qt.
+
+voice                     a catalogue, a time zone, and the sentences' small parts: lists of names, quotations
+times, zones              clock times, spans and durations; the computer's own zone
+plain                     text from outside, made harmless
+values                    a message's values, whatever really stands in them
+vocabulary                a word for each level, severity, phase, end and kind
+advice                    what to do meanwhile
+estimates, ends, reach    sentences that more than one place needs
+notifications             a title and a body for every message key
+faults                    what keeps Tocsin from its work, and the remedy
+window, tooltip           the sentences of the window and of the tray
+phrasebook                all of these in one place
+speaker                   what the engine needs of it
+languages                 which language to speak
+"""

@@ -1,0 +1,193 @@
+"""What keeps Tocsin from its work, in one or two sentences: what is wrong, and the remedy."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from tocsin.domain.message import Message
+from tocsin.domain.terms import FailureKind
+from tocsin.words import plain, times
+from tocsin.words.reach import cannot_ask
+from tocsin.words.values import Values
+from tocsin.words.voice import Voice
+
+
+def render(voice: Voice, message: Message, now: datetime) -> str:
+    """The fault as plain text. A key that this version does not know is said in general words."""
+    say = SENTENCES.get(message.key, _unknown)
+    return say(voice, Values(message.values), now)
+
+
+def _provider(voice: Voice, values: Values) -> str:
+    return values.text("provider", plain.NAME) or voice.gettext("the provider")
+
+
+def _connection(voice: Voice, values: Values) -> str:
+    return values.text("connection", plain.NAME) or voice.gettext("your connection")
+
+
+def _with_problem(text: str, values: Values) -> str:
+    """The sentence with the technical reason behind it, in brackets; that one is not translated."""
+    problem = values.text("problem", plain.BODY) or values.text("text", plain.BODY)
+    return f"{text} ({problem})" if problem else text
+
+
+def _match_missing(voice: Voice, values: Values, _now: datetime) -> str:
+    provider, name = _provider(voice, values), _connection(voice, values)
+    ids = voice.names(values.names("ids"))
+    if not ids:
+        sentence = voice.gettext(
+            "What {name} is matched by is not in the list of {provider}. Correct “match” in config.toml."
+        )
+    else:
+        sentence = voice.gettext("{ids}, for {name}, is not in the list of {provider}. Correct “match” in config.toml.")
+    return sentence.format(ids=ids, name=name, provider=provider)
+
+
+def _match_unverified(voice: Voice, values: Values, _now: datetime) -> str:
+    name, ids = _connection(voice, values), voice.names(values.names("ids"))
+    if not ids:
+        return unverified(voice, name)
+    sentence = voice.gettext(
+        "Whether {ids} is right for {name} cannot be verified, as there is no list of services: "
+        "compare it with your contract."
+    )
+    return sentence.format(ids=ids, name=name)
+
+
+def unverified(voice: Voice, name: str) -> str:
+    """There is no list that could tell whether a connection is matched by the right id."""
+    sentence = voice.gettext("Whether {name} is matched rightly cannot be verified: compare it with your contract.")
+    return sentence.format(name=name)
+
+
+def _clock_skew(voice: Voice, values: Values, _now: datetime) -> str:
+    seconds, length = values.count("seconds"), times.duration(voice, abs(values.length("seconds")))
+    if seconds >= 0:
+        sentence = voice.gettext(
+            "This computer's clock is {duration} behind that of {provider}. Check the date and the time; "
+            "until then durations go by the provider's clock."
+        )
+    else:
+        sentence = voice.gettext(
+            "This computer's clock is {duration} ahead of that of {provider}. Check the date and the time; "
+            "until then durations go by the provider's clock."
+        )
+    return sentence.format(duration=length, provider=_provider(voice, values))
+
+
+def _settings(voice: Voice, values: Values, _now: datetime) -> str:
+    problem = values.text("problem", plain.BODY)
+    if not problem:
+        return voice.gettext("config.toml has a mistake. Correct it, then choose “Reload settings”.")
+    return voice.gettext("config.toml, {problem}. Correct it, then choose “Reload settings”.").format(
+        problem=problem.rstrip(".")
+    )
+
+
+def _store(voice: Voice, values: Values, _now: datetime) -> str:
+    sentence = voice.gettext(
+        "The history cannot be written; alarms work without it. "
+        "Check the disk's free space and the folder's permissions."
+    )
+    return _with_problem(sentence, values)
+
+
+def _store_damaged(voice: Voice, values: Values, _now: datetime) -> str:
+    backup = values.text("backup", plain.BODY)
+    if not backup:
+        return voice.gettext("The history was damaged and was begun anew.")
+    sentence = voice.gettext("The history was damaged and was begun anew. The old file is kept as {backup}.")
+    return sentence.format(backup=backup)
+
+
+def _secret(voice: Voice, values: Values, _now: datetime) -> str:
+    sentence = voice.gettext(
+        "The login for {provider} cannot be had. Unlock the keyring, or give the secret in the environment."
+    ).format(provider=_provider(voice, values))
+    return _with_problem(sentence, values)
+
+
+def _channel(voice: Voice, values: Values, _now: datetime) -> str:
+    sentence = voice.gettext(
+        "Notifications by way of “{channel}” do not arrive; they show in the window. "
+        "Check the desktop's notification settings."
+    ).format(channel=values.text("channel", plain.NAME) or "?")
+    return _with_problem(sentence, values)
+
+
+def _bug(voice: Voice, values: Values, _now: datetime) -> str:
+    sentence = voice.gettext("Tocsin made a mistake. Please report it with the log; a restart may help.")
+    return _with_problem(sentence, values)
+
+
+def _provider_unknown(voice: Voice, values: Values, _now: datetime) -> str:
+    provider = values.text("provider", plain.NAME)
+    if not provider:
+        sentence = voice.gettext("An account has a kind of provider that is not known. Correct it in config.toml.")
+    else:
+        sentence = voice.gettext(
+            "“{provider}” is not a kind of provider that is known. Correct it in config.toml; "
+            "“tocsin providers” lists them."
+        ).format(provider=provider)
+    return _with_problem(sentence, values)
+
+
+def _unreachable(voice: Voice, values: Values, now: datetime) -> str:
+    what = cannot_ask(voice, values.names("provider"), values.time("since"), now)
+    return _with_problem(f"{what}. {reason(voice, values.text('kind'))}", values)
+
+
+def reason(voice: Voice, kind: str) -> str:
+    """Why a poll gave nothing, by its ``FailureKind`` word, and what to do about it."""
+    known = {
+        FailureKind.DNS: voice.gettext(
+            "The name of its server was not found. Check your network, then the address in config.toml."
+        ),
+        FailureKind.CONNECT: voice.gettext("Its server does not answer. Check your network; we go on trying."),
+        FailureKind.TLS: voice.gettext(
+            "No secure connection could be made. Check this computer's date and, in a company, its certificates."
+        ),
+        FailureKind.TIMEOUT: voice.gettext("Its server takes too long to answer. We go on trying."),
+        FailureKind.TOO_LARGE: voice.gettext("Its answer is larger than we take. Check the address in config.toml."),
+        FailureKind.HTTP_STATUS: voice.gettext(
+            "Its server answers with an error. We go on trying; if it stays so, check the address in config.toml."
+        ),
+        FailureKind.UNAUTHORIZED: voice.gettext(
+            "It refuses the login. Check the token or the password of this account."
+        ),
+        FailureKind.RATE_LIMITED: voice.gettext(
+            "It wants to be asked less often, and is. A longer interval in config.toml helps."
+        ),
+        FailureKind.REDIRECT: voice.gettext("Its address points elsewhere. Check the address in config.toml."),
+        FailureKind.NOT_STATUS_API: voice.gettext(
+            "What answers there is no status API. On a public Wi-Fi log in there first; "
+            "otherwise check the address in config.toml."
+        ),
+        FailureKind.MALFORMED: voice.gettext("Its answer makes no sense to us. We go on trying."),
+        FailureKind.UNSUPPORTED: voice.gettext(
+            "Its address or its kind of login is not supported. Check the account in config.toml."
+        ),
+    }
+    return next((text for word, text in known.items() if word.value == kind), voice.gettext("We go on trying."))
+
+
+def _unknown(voice: Voice, values: Values, _now: datetime) -> str:
+    return _with_problem(voice.gettext("Something keeps Tocsin from its work. The log says more."), values)
+
+
+SENTENCES: Mapping[str, Callable[[Voice, Values, datetime], str]] = MappingProxyType(
+    {
+        "match_missing": _match_missing,
+        "match_unverified": _match_unverified,
+        "clock_skew": _clock_skew,
+        "settings": _settings,
+        "store": _store,
+        "store_damaged": _store_damaged,
+        "secret": _secret,
+        "channel": _channel,
+        "bug": _bug,
+        "provider_unknown": _provider_unknown,
+        "unreachable": _unreachable,
+    }
+)

@@ -1,0 +1,137 @@
+"""A fault is said with its remedy."""
+
+import pytest
+
+from support.phrases import at, book, message
+from tocsin.domain.terms import FailureKind
+
+NOW = at("18:40")
+
+FAULTS = {
+    "match_missing": (
+        {"connection": "Home fibre", "ids": ("SVC-1001",), "provider": "Planet Fibre"},
+        "SVC-1001, for Home fibre, is not in the list of Planet Fibre. Correct “match” in config.toml.",
+        "SVC-1001, voor Home fibre, staat niet in de lijst van Planet Fibre. Verbeter “match” in config.toml.",
+    ),
+    "match_unverified": (
+        {"connection": "Home fibre", "ids": ("SVC-1001",)},
+        (
+            "Whether SVC-1001 is right for Home fibre cannot be verified, as there is no list of services: "
+            "compare it with your contract."
+        ),
+        (
+            "Of SVC-1001 klopt voor Home fibre, is niet na te gaan, omdat er geen lijst van diensten is: "
+            "vergelijk het met uw contract."
+        ),
+    ),
+    "clock_skew": (
+        {"provider": "Planet Fibre", "seconds": 720},
+        (
+            "This computer's clock is 12 min behind that of Planet Fibre. Check the date and the time; "
+            "until then durations go by the provider's clock."
+        ),
+        (
+            "De klok van deze computer loopt 12 min achter op die van Planet Fibre. Controleer de datum en de tijd; "
+            "tot dan wordt de duur naar de klok van de aanbieder berekend."
+        ),
+    ),
+    "settings": (
+        {"problem": "line 3: interval: must be a number (allowed: 30 and more)"},
+        (
+            "config.toml, line 3: interval: must be a number (allowed: 30 and more). "
+            "Correct it, then choose “Reload settings”."
+        ),
+        (
+            "config.toml, line 3: interval: must be a number (allowed: 30 and more). "
+            "Verbeter dit en kies daarna “Instellingen opnieuw laden”."
+        ),
+    ),
+    "store": (
+        {"problem": "disk is full"},
+        (
+            "The history cannot be written; alarms work without it. "
+            "Check the disk's free space and the folder's permissions. (disk is full)"
+        ),
+        (
+            "De geschiedenis kan niet worden bewaard; de meldingen werken ook zonder. "
+            "Controleer de vrije schijfruimte en de rechten van de map. (disk is full)"
+        ),
+    ),
+    "store_damaged": (
+        {"backup": "tocsin.db.2026-11-21"},
+        "The history was damaged and was begun anew. The old file is kept as tocsin.db.2026-11-21.",
+        "De geschiedenis was beschadigd en is opnieuw begonnen. Het oude bestand is bewaard als tocsin.db.2026-11-21.",
+    ),
+    "secret": (
+        {"provider": "Planet Fibre", "problem": "the keyring is locked"},
+        (
+            "The login for Planet Fibre cannot be had. Unlock the keyring, or give the secret in the environment. "
+            "(the keyring is locked)"
+        ),
+        (
+            "De inloggegevens voor Planet Fibre zijn niet beschikbaar. Ontgrendel de sleutelbos of geef het geheim mee "
+            "in de omgeving. (the keyring is locked)"
+        ),
+    ),
+    "channel": (
+        {"channel": "freedesktop", "problem": "no server"},
+        (
+            "Notifications by way of “freedesktop” do not arrive; they show in the window. "
+            "Check the desktop's notification settings. (no server)"
+        ),
+        (
+            "Meldingen via “freedesktop” komen niet aan; ze staan in het venster. "
+            "Controleer de meldingsinstellingen van uw bureaublad. (no server)"
+        ),
+    ),
+    "bug": (
+        {"problem": "ValueError"},
+        "Tocsin made a mistake. Please report it with the log; a restart may help. (ValueError)",
+        (
+            "Tocsin heeft een fout gemaakt. Meld die alstublieft, met het logbestand; opnieuw starten helpt mogelijk. "
+            "(ValueError)"
+        ),
+    ),
+    "provider_unknown": (
+        {"provider": "statuspge"},
+        (
+            "“statuspge” is not a kind of provider that is known. Correct it in config.toml; "
+            "“tocsin providers” lists them."
+        ),
+        "“statuspge” is geen bekend soort aanbieder. Verbeter dit in config.toml; “tocsin providers” geeft de lijst.",
+    ),
+    "unreachable": (
+        {"provider": "Planet Fibre", "since": at("18:20"), "kind": "timeout", "text": "no answer in 15 s"},
+        (
+            "We cannot ask Planet Fibre since 18:20. Its server takes too long to answer. We go on trying. "
+            "(no answer in 15 s)"
+        ),
+        (
+            "Planet Fibre is sinds 18:20 niet te bereiken. De server doet er te lang over om te antwoorden. "
+            "We blijven het proberen. (no answer in 15 s)"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("key", FAULTS)
+def test_a_fault_names_what_is_wrong_and_the_remedy(key):
+    """Each fault says in a sentence or two what to do about it."""
+    values, english, dutch = FAULTS[key]
+    assert book("en").fault(message(key, **values), NOW) == english
+    assert book("nl").fault(message(key, **values), NOW) == dutch
+
+
+def test_a_fault_without_its_values():
+    """A fault that lacks its values still says something true."""
+    for key in FAULTS:
+        assert book().fault(message(key), NOW).endswith(".")
+    assert "ahead of" in book().fault(message("clock_skew", seconds=-720), NOW)
+    assert book().fault(message("from_the_future"), NOW) == "Something keeps Tocsin from its work. The log says more."
+
+
+def test_every_kind_of_failure_has_a_remedy_of_its_own():
+    """A person who cannot be told what is wrong is told what to try, for each kind differently."""
+    for language in ("en", "nl"):
+        said = {book(language).fault(message("unreachable", kind=kind.value), NOW) for kind in FailureKind}
+        assert len(said) == len(FailureKind)
