@@ -1,0 +1,1 @@
+"""Channels without Qt: ways to tell the user that need no window."""
