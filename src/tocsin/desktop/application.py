@@ -1,0 +1,303 @@
+"""The desktop as the rest of the program sees it: a tray icon at once, a window when it is wanted, and a way out.
+
+Everything Qt lives in one thread, the one that made ``DesktopApplication``. The methods that other threads may call
+say so. What is not needed for the icon is imported after it is shown: that is why so many imports stand inside.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtGui import QSessionManager
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
+
+from tocsin import APP_ID
+from tocsin.desktop.bridge import Bridge
+from tocsin.desktop.tray import Tray
+from tocsin.domain.message import Fault, Message
+from tocsin.domain.state import AppState, Command
+from tocsin.domain.terms import Urgency
+from tocsin.words.phrasebook import Phrasebook
+
+if TYPE_CHECKING:
+    from tocsin.desktop.channel import WindowChannel
+    from tocsin.desktop.hooks import ExceptHooks
+    from tocsin.desktop.stop_signals import StopSignals
+    from tocsin.desktop.window import Window
+    from tocsin.ports import Channel, Clock, Dispatch, Outgoing
+
+_SHOWN_MS = 50  # a tray asks for icon and menu in a few round trips; what the engine needs is imported after that
+_NO_TRAY_MS = 2000  # a panel that starts together with us gets this long before the window shows itself
+_MOST_BUGS = 3
+
+
+class DesktopApplication(QObject):
+    """Tray, window and event loop. ``phrasebook`` makes the words of a language, None being the system's.
+
+    ``settings_file`` is what the window names when nothing is set up yet. ``on_quit`` is called once, in the GUI
+    thread, when the program ends; ``on_demo``, when the user wants the demo: without one it is not offered.
+    """
+
+    def __init__(
+        self,
+        *,
+        phrasebook: Callable[[str | None], Phrasebook],
+        clock: "Clock",
+        background: bool,
+        settings_file: str = "config.toml",
+    ) -> None:
+        self._qt = _application()
+        super().__init__()
+        self.on_quit: Callable[[], None] = _nothing
+        self.on_demo: Callable[[], None] | None = None
+        self._phrasebook = phrasebook
+        self._language: str | None = None
+        self._words = phrasebook(None)
+        self._clock = clock
+        self._background = background
+        self._settings_file = settings_file
+        self._state: AppState | None = None
+        self._bugs: tuple[Fault, ...] = ()
+        self._dispatch: Dispatch | None = None
+        self._waiting: list[Command] = []
+        self._window: Window | None = None
+        self._is_shown = self._is_over = False
+        self._after: list[Callable[[], None]] = []
+        self._bridge = Bridge(self._on_state, self)
+        self._channel: WindowChannel | None = None
+        self._tray = Tray(self._words, clock, self)
+        self._tray.opened.connect(self.open_window)
+        self._tray.quit_asked.connect(self.quit)
+        self._tray.commanded.connect(self._command)
+        self._hooks: ExceptHooks | None = None
+        self._signals: StopSignals | None = None
+        self._qt.aboutToQuit.connect(self._on_end)
+        self._qt.commitDataRequest.connect(self._on_session_end)
+
+    @property
+    def channel(self) -> "Channel":
+        """The last link of the chain of channels. In the GUI thread."""
+        return self._window_channel()
+
+    @property
+    def tray(self) -> Tray:
+        """The bell."""
+        return self._tray
+
+    @property
+    def window(self) -> "Window | None":
+        """The window, None before it was first wanted."""
+        return self._window
+
+    def show(self) -> None:
+        """Show the tray, grey, at once. The window follows only where there is no tray, and never in the background."""
+        self._tray.show()
+        self._is_shown = True
+        for callback in (self._on_tray_up, *self._after):
+            QTimer.singleShot(_SHOWN_MS, self, callback)
+        self._after = []
+        if not self._background:
+            QTimer.singleShot(_NO_TRAY_MS, self, self._on_patience_over)
+
+    def when_shown(self, callback: Callable[[], None]) -> None:
+        """Call this once, in the GUI thread, after the tray had time to take the icon."""
+        if self._is_shown:
+            QTimer.singleShot(_SHOWN_MS, self, callback)
+        else:
+            self._after.append(callback)
+
+    def publish(self, state: AppState) -> None:
+        """Draw this state. From any thread."""
+        self._bridge.publish(state)
+
+    def raise_window(self) -> None:
+        """Open the window or bring it to the front. From any thread."""
+        self._bridge.post(self.open_window)
+
+    def attach(self, dispatch: "Dispatch") -> None:
+        """Send commands there; those given until now first. ``dispatch`` is called in the GUI thread."""
+        self._dispatch = dispatch
+        waiting, self._waiting = self._waiting, []
+        for command in waiting:
+            dispatch(command)
+
+    def exec(self) -> int:
+        """Run until the end; the exit code."""
+        return self._qt.exec()
+
+    @Slot()
+    def open_window(self) -> None:
+        """Open the window or bring it to the front; it is built at the first time."""
+        self._built_window().open()
+
+    @Slot()
+    def quit(self) -> None:
+        """End the program: icon and window go at once, then ``on_quit`` is called, then the event loop ends."""
+        self._on_end()
+        self._qt.quit()
+
+    def close(self) -> None:
+        """Let go of everything that outlives the event loop. Further calls do nothing."""
+        self._on_end()
+        if self._window is not None:
+            self._window.deleteLater()
+            self._window = None
+        if self._signals is not None:
+            self._signals.close()
+        if self._hooks is not None:
+            self._hooks.uninstall()
+
+    # --- from the tray, the window and the session ---
+
+    @Slot()
+    def _on_tray_up(self) -> None:
+        from tocsin.desktop.hooks import ExceptHooks  # noqa: PLC0415 - after the icon
+        from tocsin.desktop.stop_signals import StopSignals  # noqa: PLC0415 - the same
+
+        if self._is_over:
+            return
+        self._hooks = ExceptHooks(self._on_bug)
+        self._hooks.install()
+        self._signals = StopSignals(self.quit, self)
+        if QApplication.platformName() in ("xcb", "wayland"):
+            self._watch_session()
+
+    def _watch_session(self) -> None:
+        """Ask the session bus for what the tray has to know."""
+        from tocsin.desktop.portal import PortalMotion  # noqa: PLC0415 - after the icon
+        from tocsin.desktop.tray_host import TrayHost  # noqa: PLC0415 - the same
+
+        host = TrayHost(self)
+        host.changed.connect(self._tray.make_anew)
+        portal = PortalMotion(self)
+        portal.stillness_wanted.connect(self._tray.keep_still)
+        self._tray.swing_began.connect(portal.ask)
+
+    @Slot()
+    def _on_patience_over(self) -> None:
+        nothing_set_up = self._state is not None and not self._state.connections
+        if not self._is_over and (nothing_set_up or not QSystemTrayIcon.isSystemTrayAvailable()):
+            self.open_window()
+
+    @Slot(object)
+    def _command(self, command: Command) -> None:
+        if self._dispatch is None:
+            self._waiting.append(command)
+        else:
+            self._dispatch(command)
+
+    @Slot()
+    def _on_demo(self) -> None:
+        if self.on_demo is not None:
+            self.on_demo()
+
+    @Slot(QSessionManager)
+    def _on_session_end(self, manager: QSessionManager) -> None:
+        manager.setRestartHint(QSessionManager.RestartHint.RestartNever)
+        if self._window is not None:
+            self._window.do_not_ask()
+
+    @Slot()
+    def _on_end(self) -> None:
+        if self._is_over:
+            return
+        self._is_over = True
+        self._tray.close()
+        if self._window is not None:
+            self._window.do_not_ask()
+            self._window.hide()
+        try:
+            self.on_quit()
+        finally:
+            self._bridge.close()
+
+    # --- through the bridge, in the GUI thread ---
+
+    def _on_state(self, state: AppState) -> None:
+        if self._is_over:
+            return
+        if state.language != self._language:
+            self._speak(state.language)
+        self._state = state
+        self._tray.render(state)
+        if self._window is not None:
+            self._window.render_state(state, self._bugs)
+
+    def _on_message(self, outgoing: "Outgoing") -> None:
+        """A message that only the window is left to show: it comes up, and leaves the keyboard where it is."""
+        if self._is_over:
+            return
+        window = self._built_window()
+        window.show_message(outgoing)
+        if outgoing.urgency != Urgency.LOW.value:
+            window.draw_attention()
+
+    def _on_withdrawn(self, thread: str) -> None:
+        if self._window is not None:
+            self._window.withdraw_message(thread)
+
+    def _on_bug(self, problem: str) -> None:
+        """A mistake of ours, noticed in any thread."""
+        self._bridge.post(partial(self._show_bug, problem))
+
+    def _show_bug(self, problem: str) -> None:
+        fault = Fault(Message("bug", {"problem": problem}))
+        if fault in self._bugs:
+            return
+        self._bugs = (*self._bugs, fault)[-_MOST_BUGS:]
+        if self._window is not None and self._state is not None:
+            self._window.render_state(self._state, self._bugs)
+
+    # --- the window ---
+
+    def _built_window(self) -> "Window":
+        if self._window is None:
+            from tocsin.desktop.bell import application_icon  # noqa: PLC0415 - nothing of it is needed before
+            from tocsin.desktop.translations import speak  # noqa: PLC0415 - the same
+            from tocsin.desktop.window import Window  # noqa: PLC0415 - the same
+
+            self._qt.setWindowIcon(application_icon())
+            speak(self._qt, self._words.language)
+            window = Window(self._words, self._clock, self._settings_file, QSystemTrayIcon.isSystemTrayAvailable)
+            window.commanded.connect(self._command)
+            window.quit_asked.connect(self.quit)
+            window.demo_wanted.connect(self._on_demo)
+            window.acted.connect(self._window_channel().act)
+            window.offer_demo(available=self.on_demo is not None)
+            self._window = window
+            if self._state is not None:
+                window.render_state(self._state, self._bugs)
+        return self._window
+
+    def _window_channel(self) -> "WindowChannel":
+        if self._channel is None:
+            from tocsin.desktop.channel import WindowChannel  # noqa: PLC0415 - after the icon
+
+            self._channel = WindowChannel(self._bridge.post, self._on_message, self._on_withdrawn)
+        return self._channel
+
+    def _speak(self, language: str | None) -> None:
+        self._language = language
+        self._words = self._phrasebook(language)
+        self._tray.set_words(self._words)
+        if self._window is not None:
+            from tocsin.desktop.translations import speak  # noqa: PLC0415 - needed with a window only
+
+            speak(self._qt, self._words.language)
+            self._window.set_words(self._words)
+
+
+def _application() -> QApplication:
+    """The one QApplication of the process."""
+    known = QApplication.instance()
+    QApplication.setDesktopFileName(APP_ID)
+    QApplication.setApplicationName("tocsin")
+    QApplication.setApplicationDisplayName("Tocsin")
+    application = known if isinstance(known, QApplication) else QApplication(["tocsin"])
+    application.setQuitOnLastWindowClosed(False)
+    return application
+
+
+def _nothing() -> None:
+    """Stands in until somebody wants to know."""

@@ -1,0 +1,118 @@
+"""What is not in trouble takes one line, and a second where there is something to say; faults stand below, calmly."""
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from tocsin.desktop import opener, picture
+from tocsin.desktop.bell import Bells, Face, colour
+from tocsin.desktop.portrait import Portrait
+from tocsin.desktop.widgets import Card, Tone, button, label, relabel
+from tocsin.domain.message import Fault
+from tocsin.domain.state import AppState, Instant
+from tocsin.domain.terms import Level, Role
+from tocsin.words import plain
+from tocsin.words.phrasebook import Phrasebook
+
+_BELL = 22
+_INDENT = 9  # names stand in one column with the text of the cards above, whose bells are larger
+_MOST_LINES = 3
+
+
+class Row(QWidget):
+    """One connection that is fine, under maintenance, or not known."""
+
+    def __init__(self, words: Phrasebook) -> None:
+        super().__init__()
+        self._words = words
+        self._url = ""
+        self._seen: picture.Seen | None = None
+        self._bell = Portrait(_BELL)
+        self._name = label(Tone.NORMAL, wrap=False)
+        self._age = label(Tone.QUIET)
+        self._more = label(Tone.QUIET)
+        self._details = button("", self._on_details)
+        self._age.setWordWrap(False)
+        self._age.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        line = QHBoxLayout()
+        line.setSpacing(10)
+        line.addWidget(self._name, 1)
+        line.addWidget(self._age, 0)
+        below = QHBoxLayout()
+        below.setSpacing(10)
+        below.addWidget(self._more, 1)
+        below.addWidget(self._details, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout()
+        column.setSpacing(2)
+        column.addLayout(line)
+        column.addLayout(below)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14 + _INDENT, 4, 10, 4)
+        row.setSpacing(12 + _INDENT)
+        row.addWidget(self._bell, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(column, 1)
+
+    def render_connection(self, seen: picture.Seen, state: AppState, now: Instant, bells: Bells) -> None:
+        """Show a connection as it stands."""
+        words, view, level = self._words, seen.view, seen.shown.level
+        self._seen = seen
+        name = words.clean(view.name, plain.NAME)
+        if view.role is Role.BACKUP:
+            # Translators: a connection's name and its role, as in "Office SIM (backup)".
+            name = words.gettext("{name} ({role})").format(name=name, role=words.role_word(view.role))
+        self._name.say(name)
+        uids = {each.uid for each in view.incidents if each.began}
+        self._bell.show_face(bells, Face(level, bool(uids) and uids <= state.muted and level is not Level.OK))
+        self._more.say("\n".join(self._lines(seen, state, now)))
+        incident = seen.incident or next(iter(seen.announced), None)
+        self._url = incident.url if incident is not None and incident.url and opener.is_allowed(incident.url) else ""
+        details = words.gettext("Details")
+        relabel(self._details, details, f"{details}: {name}")
+        self._details.setVisible(bool(self._url))
+        self.tick(now)
+
+    def tick(self, now: Instant) -> None:
+        """Bring what depends on the time up to date."""
+        if self._seen is None:
+            return
+        words, shown = self._words, self._seen.shown
+        age = words.checked(self._seen.view, shown, now.wall)
+        # Translators: a level and how old the knowledge is, as in "OK, checked 19:09".
+        standing = words.gettext("{level}, {age}").format(level=words.level_word(shown.level), age=age)
+        self._age.say(standing)
+        self.setAccessibleName(f"{self._name.whole}: {standing}")
+
+    def _lines(self, seen: picture.Seen, state: AppState, now: Instant) -> list[str]:
+        words, view, incident = self._words, seen.view, seen.incident
+        lines = []
+        if seen.shown.level is not Level.OK:
+            lines.append(words.headline(view, seen.shown, now.wall, state.accounts))
+        if incident is not None:
+            provider = picture.provider_of(state, incident)
+            lines.append(words.source(incident, provider, now.wall))
+            lines.append(words.estimate(incident, now.wall))
+            lines.append(words.relevance(view, incident))
+        lines += [words.upcoming(each, now.wall) for each in seen.announced[:_MOST_LINES]]
+        return [line for line in lines if line]
+
+    @Slot()
+    def _on_details(self) -> None:
+        opener.open_link(self._url)
+
+
+class FaultCard(Card):
+    """One thing that keeps Tocsin from its work, and the remedy."""
+
+    def __init__(self) -> None:
+        super().__init__(colour(Level.UNKNOWN) or QColor())
+        self._text = label(Tone.NORMAL)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 6, 10, 6)
+        row.addWidget(self._text)
+
+    def render_fault(self, words: Phrasebook, fault: Fault, now: Instant) -> None:
+        """Say it."""
+        text = words.fault(fault.message, now.wall)
+        self._text.say(text)
+        self.setAccessibleName(text)

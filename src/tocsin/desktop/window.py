@@ -1,0 +1,295 @@
+"""The window: now on top, the history below, the age of all knowledge at the bottom. Nothing in it blinks."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QCloseEvent, QHideEvent, QKeySequence, QPalette, QShowEvent
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
+
+from tocsin.desktop import picture
+from tocsin.desktop.bell import Bells
+from tocsin.desktop.closing import ask_how_to_close
+from tocsin.desktop.empty_page import EmptyPage
+from tocsin.desktop.history_view import HistoryView
+from tocsin.desktop.overview import Overview
+from tocsin.desktop.widgets import PlainLabel, Stack, Tone, button, label
+from tocsin.domain.message import Fault
+from tocsin.domain.state import AppState, CheckNow
+from tocsin.ports import Clock, Outgoing
+from tocsin.words.phrasebook import Phrasebook
+
+_WIDTH, _HEIGHT = 460, 620
+_CHARACTERS = 54  # wide enough for as many of the desktop's font, whatever its size
+_TICK_MS = 1000
+_SILENTLY = Qt.WidgetAttribute.WA_ShowWithoutActivating
+
+
+class Window(QWidget):
+    """What the user sees of everything. ``commanded`` carries a command; ``acted`` a message's thread and action.
+
+    ``has_tray`` says whether a closed window could be opened again from a tray: if not, closing asks.
+    """
+
+    commanded = Signal(object)
+    acted = Signal(str, str)
+    quit_asked = Signal()
+    demo_wanted = Signal()
+
+    def __init__(self, words: Phrasebook, clock: Clock, settings_file: str, has_tray: Callable[[], bool]) -> None:
+        super().__init__()
+        self._words = words
+        self._clock = clock
+        self._settings_file = settings_file
+        self._has_tray = has_tray
+        self._state: AppState | None = None
+        self._faults: tuple[Fault, ...] = ()
+        self._has_demo = False
+        self._asks = True
+        self._question: QMessageBox | None = None
+        self._bells = self._new_bells()
+        self._ticks = QTimer(self)
+        self._ticks.setInterval(_TICK_MS)
+        self._ticks.timeout.connect(self._on_tick)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._body = self._built()
+        self._add_keys()
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFocus()  # on nothing in particular: a key pressed by habit acknowledges nothing
+        self.setWindowTitle("Tocsin")
+        self.resize(self._fitting())
+
+    # --- what the application asks of it ---
+
+    @property
+    def messages(self) -> tuple[Outgoing, ...]:
+        """The messages that stand on top of the window, oldest first."""
+        return self._overview.banners.messages
+
+    @property
+    def overview(self) -> Overview:
+        """The upper part."""
+        return self._overview
+
+    @property
+    def history(self) -> HistoryView:
+        """The lower part."""
+        return self._history
+
+    def open(self) -> None:
+        """Show the window, or bring it to the front."""
+        if self.isMinimized():
+            self.showNormal()
+        else:
+            self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def draw_attention(self) -> None:
+        """Be seen without taking the keyboard from whatever the user types into."""
+        if not self.isVisible():
+            self.setAttribute(_SILENTLY, True)
+            self.show()
+            self.setAttribute(_SILENTLY, False)
+        self.raise_()
+        QApplication.alert(self)
+
+    def render_state(self, state: AppState, bugs: tuple[Fault, ...] = ()) -> None:
+        """Show this state; a hidden window does so when it is shown."""
+        self._state = state
+        self._faults = (*state.faults, *bugs)
+        if self.isVisible():
+            self._render()
+
+    def show_message(self, outgoing: Outgoing) -> None:
+        """Put a message on top."""
+        self._overview.banners.show_message(outgoing)
+        self._show_upper()
+
+    def withdraw_message(self, thread: str) -> None:
+        """Take a message away."""
+        self._overview.banners.withdraw(thread)
+        self._show_upper()
+
+    def set_words(self, words: Phrasebook) -> None:
+        """Speak another language."""
+        self._words = words
+        self._rebuild()
+
+    def offer_demo(self, *, available: bool) -> None:
+        """Offer the demo where nothing is set up."""
+        self._has_demo = available
+        self._empty.offer_demo(available=available)
+
+    def do_not_ask(self) -> None:
+        """Close without a question from now on: the program or the session ends."""
+        self._asks = False
+        if self._question is not None:
+            self._question.close()
+
+    # --- building ---
+
+    def _built(self) -> QWidget:
+        body = QWidget(self)
+        self._overview = Overview(self._words)
+        self._overview.commanded.connect(self.commanded)
+        self._overview.acted.connect(self.acted)
+        self._history = HistoryView(self._words)
+        self._empty = EmptyPage(self._words, self._settings_file)
+        self._empty.commanded.connect(self.commanded)
+        self._empty.demo_wanted.connect(self.demo_wanted)
+        self._empty.offer_demo(available=self._has_demo)
+        self._empty.hide()
+        self._age: PlainLabel = label(Tone.QUIET, self._words.gettext("Tocsin is starting"), wrap=False)
+        self._check = button(self._words.gettext("Check now"), self._on_check)
+        self._check.setFlat(True)
+        self._foot = QWidget()
+        footer = QHBoxLayout(self._foot)
+        footer.setContentsMargins(14, 4, 10, 6)
+        footer.addWidget(self._age, 1)
+        footer.addWidget(self._check)
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self._upper, self._rule = Stack(self._overview), _rule()
+        column.addWidget(self._upper)
+        column.addWidget(self._rule)
+        column.addWidget(self._history, 1)
+        column.addWidget(self._empty, 1)
+        column.addWidget(self._foot)
+        self._column.addWidget(body)
+        return body
+
+    def _rebuild(self) -> None:
+        """Make every widget anew: for another language or another font."""
+        messages, old = self.messages, self._body
+        self._column.removeWidget(old)
+        old.hide()
+        old.deleteLater()
+        self._body = self._built()
+        for message in messages:
+            self.show_message(message)
+        if self._state is not None and self.isVisible():
+            self._render()
+
+    def _add_keys(self) -> None:
+        for keys, slot in (
+            ((QKeySequence(QKeySequence.StandardKey.Close), QKeySequence("Esc")), self._on_escape),
+            ((QKeySequence("Ctrl+Q"),), self._on_quit),
+            ((QKeySequence(QKeySequence.StandardKey.Find),), self._on_find),
+            ((QKeySequence("F5"),), self._on_check),
+        ):
+            action = QAction(self)
+            action.setShortcuts(list(keys))
+            action.triggered.connect(slot)
+            self.addAction(action)
+
+    def _fitting(self) -> QSize:
+        wanted = QSize(max(_WIDTH, _CHARACTERS * self.fontMetrics().averageCharWidth()), _HEIGHT)
+        return wanted.boundedTo(self.screen().availableSize() - QSize(16, 48))
+
+    def _new_bells(self) -> Bells:
+        palette = self.palette()
+        return Bells(palette.color(QPalette.ColorRole.WindowText), palette.color(QPalette.ColorRole.Window))
+
+    # --- drawing ---
+
+    def _render(self) -> None:
+        state, now = self._state, self._clock.now()
+        if state is None:
+            return
+        self._overview.render_state(state, self._faults, now, self._bells)
+        self._history.render_state(state, now.wall)
+        self._show_upper()
+        is_empty = not state.connections and not state.history
+        self._history.setVisible(not is_empty)
+        self._empty.setVisible(is_empty)
+        self._foot.setVisible(bool(state.accounts))
+        self._on_tick()
+
+    def _show_upper(self) -> None:
+        state = self._state
+        has_something = bool(self.messages or self._faults or (state is not None and state.connections))
+        self._upper.setVisible(has_something)
+        self._rule.setVisible(has_something)
+
+    @Slot()
+    def _on_tick(self) -> None:
+        state, now = self._state, self._clock.now()
+        if state is None:
+            return
+        self._overview.tick(now, self._bells, self._faults)
+        self._history.tick(now.wall)
+        self._age.say(self._words.polling(state.accounts, now))
+        worst = next((each for each in picture.seen(state, now) if each.is_trouble), None)
+        title = "" if worst is None else self._words.headline(worst.view, worst.shown, now.wall, state.accounts)
+        self.setWindowTitle(f"{title} - Tocsin" if title else "Tocsin")
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Catch up with what happened while hidden."""
+        super().showEvent(event)
+        self._ticks.start()
+        self._render()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        """Do nothing while nobody looks."""
+        super().hideEvent(event)
+        self._ticks.stop()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow the desktop's colours and fonts."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._bells = self._new_bells()
+            if self.isVisible():
+                self._render()
+        elif event.type() == QEvent.Type.FontChange:
+            QTimer.singleShot(0, self, self._rebuild)
+
+    # --- keys and closing ---
+
+    @Slot()
+    def _on_check(self) -> None:
+        self.commanded.emit(CheckNow())
+
+    @Slot()
+    def _on_quit(self) -> None:
+        self.quit_asked.emit()
+
+    @Slot()
+    def _on_find(self) -> None:
+        self._history.start_search()
+
+    @Slot()
+    def _on_escape(self) -> None:
+        """Escape empties a filter that is being typed; otherwise it closes."""
+        search = self._history.search
+        if search.hasFocus() and search.text():
+            search.clear()
+        else:
+            self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Hide. Without a tray there would be no way back: then ask."""
+        if not self._asks or self._has_tray():
+            event.accept()
+            return
+        event.ignore()
+        if self._question is None:
+            self._question = ask_how_to_close(self, self._words, self._on_quit, self.hide)
+            self._question.finished.connect(self._on_answered)
+            self._question.open()
+
+    @Slot()
+    def _on_answered(self) -> None:
+        if self._question is not None:
+            self._question.deleteLater()
+            self._question = None
+
+
+def _rule() -> QFrame:
+    line = QFrame()
+    line.setFrameShape(QFrame.Shape.HLine)
+    line.setFrameShadow(QFrame.Shadow.Plain)
+    line.setForegroundRole(QPalette.ColorRole.Mid)
+    return line

@@ -1,0 +1,503 @@
+"""The desktop as the rest of the program uses it: from other threads, before and after its time, to a clean end."""
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QLocale, QTimer, QTranslator, qWarning
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from support.desktop_scenes import Heard, StillClock, bracketed, english, outage, quiet
+from support.painting import warm_painter
+from tocsin.desktop.application import DesktopApplication
+from tocsin.desktop.hooks import ExceptHooks
+from tocsin.desktop.translations import speak
+from tocsin.domain.message import Fault
+from tocsin.domain.state import CheckNow, ReloadSettings
+from tocsin.domain.terms import Level
+from tocsin.ports import Outgoing
+
+__all__ = ["warm_painter"]  # a fixture for all of this module
+
+MESSAGE = Outgoing(
+    "inc:one", "Outage on Home fibre", "Since 17:58.", "critical", "one", actions=(("acknowledge", "Ack"),)
+)
+
+
+@pytest.fixture
+def make(qapp):
+    """Makes applications and ends them."""
+    made = []
+
+    def build(*, background=True, words=english):
+        made.append(DesktopApplication(phrasebook=words, clock=StillClock(), background=background))
+        return made[-1]
+
+    yield build
+    for each in made:
+        each.close()
+        each.deleteLater()
+    QGuiApplication.setWindowIcon(QGuiApplication.windowIcon().__class__())
+
+
+@pytest.fixture
+def desktop(make):
+    return make()
+
+
+def in_a_thread(work):
+    """Run this in another thread, as the engine does, and return what it returned."""
+    result = []
+    thread = threading.Thread(target=lambda: result.append(work()), name="engine")
+    thread.start()
+    thread.join()
+    return result[0]
+
+
+class Engine:
+    """A loop in a thread of its own, which runs coroutines for a channel."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, name="engine")
+        self.thread.start()
+
+    def run(self, coroutine):
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(5)
+
+    def stop(self) -> None:
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join()
+        self.loop.close()
+
+
+@pytest.fixture
+def engine():
+    made = Engine()
+    yield made
+    made.stop()
+
+
+# --- states and commands ---
+
+
+def test_the_icon_is_grey_at_once(desktop):
+    """Before anything is known, and before the event loop runs."""
+    desktop.show()
+    assert desktop.tray.face.level is Level.UNKNOWN
+    assert desktop.window is None
+
+
+def test_a_state_of_the_engine_reaches_the_tray(desktop, qtbot):
+    """From its thread, by the bridge; the window is not built for it."""
+    desktop.show()
+    in_a_thread(lambda: desktop.publish(outage()))
+    qtbot.waitUntil(lambda: desktop.tray.face.level is Level.OUTAGE)
+    assert desktop.window is None
+
+
+def test_a_window_that_is_open_follows(desktop, qtbot):
+    """And one that is opened later shows the latest."""
+    desktop.publish(quiet())
+    qtbot.waitUntil(lambda: desktop.tray.face.level is Level.OK)
+    desktop.open_window()
+    desktop.publish(outage())
+    qtbot.waitUntil(lambda: "Outage" in desktop.window.windowTitle())
+
+
+def test_commands_wait_for_the_engine(desktop):
+    """What the user clicks before the engine is there is not lost, and keeps its order."""
+    heard = Heard()
+    desktop._command(CheckNow())
+    desktop._command(ReloadSettings())
+    desktop.attach(heard)
+    assert heard.values == [CheckNow(), ReloadSettings()]
+    desktop._command(CheckNow())
+    assert heard.values == [CheckNow(), ReloadSettings(), CheckNow()]
+
+
+def test_the_menu_and_the_window_dispatch(desktop, qtbot):
+    """Both send their commands to the same place."""
+    heard = Heard()
+    desktop.attach(heard)
+    desktop.tray.commanded.emit(CheckNow())
+    desktop.open_window()
+    desktop.window.commanded.emit(ReloadSettings())
+    assert heard.values == [CheckNow(), ReloadSettings()]
+
+
+def test_when_shown_is_called_once_in_the_gui_thread(desktop, qtbot):
+    """What the engine needs is imported then, not before the icon shows."""
+    threads = []
+    desktop.when_shown(lambda: threads.append(threading.get_ident()))
+    qtbot.wait(100)
+    assert threads == []
+    desktop.show()
+    desktop.when_shown(lambda: threads.append(threading.get_ident()))
+    assert threads == []
+    qtbot.waitUntil(lambda: len(threads) == 2)
+    qtbot.wait(100)
+    assert threads == [threading.get_ident()] * 2
+
+
+def test_nothing_heavy_is_imported_for_the_icon():
+    """The icon's way is short: no engine, no window, no D-Bus, no asyncio before it shows."""
+    script = (
+        "import sys; from datetime import UTC; from gettext import NullTranslations\n"
+        "from tocsin.desktop.application import DesktopApplication\n"
+        "from tocsin.words.phrasebook import Phrasebook\n"
+        "class Clock:\n    def now(self): raise SystemExit('not asked for before a state')\n"
+        "desktop = DesktopApplication(phrasebook=lambda l: Phrasebook('en', NullTranslations(), UTC), clock=Clock,"
+        " background=True)\n"
+        "desktop._clock = desktop._tray._clock = None\n"
+        "desktop.show()\n"
+        "print(sorted({'asyncio', 'httpx', 'msgspec', 'sqlite3', 'PySide6.QtDBus', 'PySide6.QtNetwork',\n"
+        "              'socket', 'tocsin.ports', 'tocsin.desktop.window', 'tocsin.desktop.opener'} & {*sys.modules}))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=False)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+# --- the window ---
+
+
+def test_the_window_is_raised_from_any_thread(desktop, qtbot):
+    """A second start asks the first one for its window, through the engine."""
+    in_a_thread(desktop.raise_window)
+    qtbot.waitUntil(lambda: desktop.window is not None and desktop.window.isVisible())
+
+
+def test_a_click_opens_and_never_hides(desktop, qtbot):
+    """However often."""
+    for _ in range(3):
+        desktop.tray.opened.emit()
+        assert desktop.window.isVisible()
+
+
+def test_without_a_tray_the_window_shows_itself(make, qtbot):
+    """There would be nothing to see otherwise."""
+    desktop = make(background=False)
+    desktop.show()
+    qtbot.waitUntil(lambda: desktop.window is not None and desktop.window.isVisible(), timeout=5000)
+
+
+def test_in_the_background_no_window_opens(desktop, qtbot):
+    """Also where no tray is found: that is the contract."""
+    desktop.show()
+    desktop.publish(quiet(connections=(), accounts=()))
+    qtbot.wait(2500)
+    assert desktop.window is None
+
+
+def test_with_a_tray_the_window_waits(make, qtbot, monkeypatch):
+    """It opens by a click, unless nothing is set up yet: then it says how to."""
+    monkeypatch.setattr("tocsin.desktop.application.QSystemTrayIcon.isSystemTrayAvailable", lambda: True)
+    desktop = make(background=False)
+    desktop.publish(quiet())
+    qtbot.waitUntil(lambda: desktop._state is not None)
+    desktop._on_patience_over()
+    assert desktop.window is None
+    desktop.publish(quiet(connections=(), accounts=()))
+    qtbot.waitUntil(lambda: not desktop._state.connections)
+    desktop._on_patience_over()
+    assert desktop.window.isVisible()
+
+
+def test_the_demo_is_the_applications(desktop, qtbot):
+    """Offered only where the application has one."""
+    heard = Heard()
+    desktop.on_demo = lambda: heard("demo")
+    desktop.publish(quiet(connections=(), accounts=()))
+    desktop.open_window()
+    desktop.window.demo_wanted.emit()
+    assert heard.values == ["demo"]
+
+
+# --- language ---
+
+
+def test_the_language_of_the_settings_is_spoken(make, qtbot):
+    """A reload with another language changes menu and window at once."""
+    asked = Heard()
+
+    def words(language):
+        asked(language)
+        return english() if language is None else bracketed(language)
+
+    desktop = make(words=words)
+    desktop.open_window()
+    desktop.publish(quiet(language="xx"))
+    qtbot.waitUntil(lambda: "[Home fibre works]" in desktop.tray.tooltip)
+    assert desktop.tray.menu.actions()[0].text() == "[Open Tocsin]"
+    assert asked.values == [None, "xx"]
+
+
+def test_qts_own_dialogs_speak_it_too(qapp):
+    """Words such as "Cancel" are Qt's, and come from Qt's catalogue."""
+    before = QLocale()
+    try:
+        speak(qapp, "nl")
+        assert qapp.translate("QPlatformTheme", "Cancel") == "Annuleren"
+        speak(qapp, "en")
+        assert qapp.translate("QPlatformTheme", "Cancel") == "Cancel"
+        speak(qapp, "xx")
+    finally:
+        for each in qapp.findChildren(QTranslator):
+            qapp.removeTranslator(each)
+            each.deleteLater()
+        QLocale.setDefault(before)
+
+
+# --- the channel ---
+
+
+def test_the_last_channel_always_delivers(desktop, engine, qtbot):
+    """The message stands in the window, which comes up by itself; the user's answer goes back to the engine's loop."""
+    answers = []
+    channel = desktop.channel
+    assert channel.name == "window"
+
+    def answered(thread, key) -> None:
+        answers.append((thread, key, threading.current_thread().name))
+
+    engine.run(channel.start(answered))
+    delivery = engine.run(channel.deliver(MESSAGE))
+    assert delivery.ok
+    assert delivery.ref is not None
+    assert (delivery.ref.channel, delivery.ref.thread) == ("window", "inc:one")
+    qtbot.waitUntil(lambda: desktop.window is not None and desktop.window.isVisible())
+    assert desktop.window.messages == (MESSAGE,)
+    desktop.window.acted.emit("inc:one", "acknowledge")
+    qtbot.waitUntil(lambda: answers == [("inc:one", "acknowledge", "engine")])
+    assert engine.run(channel.withdraw(delivery.ref)).ok
+    qtbot.waitUntil(lambda: desktop.window.messages == ())
+    assert engine.run(channel.withdraw(delivery.ref)).ok
+    engine.run(channel.close())
+    desktop.window.acted.emit("inc:one", "open")
+    assert len(answers) == 1
+
+
+def test_a_whisper_does_not_raise_the_window(desktop, engine, qtbot):
+    """A message of low urgency waits there."""
+    engine.run(desktop.channel.deliver(replace(MESSAGE, urgency="low")))
+    qtbot.waitUntil(lambda: desktop.window is not None and bool(desktop.window.messages))
+    assert not desktop.window.isVisible()
+
+
+def test_after_the_end_nothing_is_delivered(desktop, engine):
+    """Said honestly, so that it is told after the next start."""
+    channel = desktop.channel
+    desktop.quit()
+    delivery = engine.run(channel.deliver(MESSAGE))
+    assert not delivery.ok
+    assert delivery.reason
+
+
+def test_an_answer_to_an_engine_that_is_gone_is_dropped(desktop):
+    """The loop was closed between the click and the call."""
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(desktop.channel.start(lambda thread, key: None))
+    loop.close()
+    desktop._channel.act("inc:one", "acknowledge")
+
+
+# --- what goes wrong ---
+
+
+@pytest.fixture
+def hooks():
+    bugs = Heard()
+    made = ExceptHooks(bugs)
+    made.install()
+    yield bugs
+    made.uninstall()
+
+
+def test_an_exception_in_a_slot_is_logged_and_told(hooks, qtbot, caplog):
+    """With its traceback in the log, and without its text on the screen: that may hold a secret."""
+    before = sys.excepthook
+
+    def fail() -> None:
+        raise ValueError("canary-secret")
+
+    QTimer.singleShot(0, fail)
+    qtbot.waitUntil(lambda: bool(hooks.values))
+    assert hooks.values[0].startswith("ValueError in test_application.py, line ")
+    assert "canary" not in hooks.values[0]
+    assert "Traceback" in caplog.text
+    assert sys.excepthook is before
+
+
+def test_an_exception_in_a_thread_is_logged_and_told(hooks, caplog):
+    """Threads do not end the program either."""
+
+    def fail() -> None:
+        raise KeyError("x")
+
+    thread = threading.Thread(target=fail, name="worker")
+    thread.start()
+    thread.join()
+    assert hooks.values[0].startswith("KeyError in")
+    assert "'worker'" in caplog.text
+
+
+def test_an_exception_in_a_finaliser_is_logged_and_told(hooks, caplog):
+    """Where Python itself can only print."""
+
+    class Bad:
+        def __del__(self) -> None:
+            raise OSError("late")
+
+    Bad()
+    gc.collect()
+    assert hooks.values[0].startswith("OSError in")
+    assert "late" in caplog.text
+
+
+def test_what_qt_says_is_logged(hooks, caplog):
+    """Its warnings are about the desktop and no surprise of ours."""
+    caplog.set_level(logging.INFO)
+    qWarning("a theme is missing")
+    assert ("tocsin.qt", logging.INFO, "default: a theme is missing") in caplog.record_tuples
+    assert hooks.values == []
+
+
+def test_an_interrupt_is_not_a_bug(hooks, capsys):
+    """Control-C is a wish."""
+    sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
+    assert hooks.values == []
+    assert "KeyboardInterrupt" in capsys.readouterr().err
+
+
+def test_reporting_a_bug_cannot_loop(caplog):
+    """What goes wrong in reporting is not reported in turn."""
+    count = []
+
+    def report(problem) -> None:
+        count.append(problem)
+        sys.excepthook(ValueError, ValueError(), None)
+
+    hooks = ExceptHooks(report)
+    hooks.install()
+    try:
+        sys.excepthook(KeyError, KeyError(), None)
+    finally:
+        hooks.uninstall()
+    assert count == ["KeyError"]
+
+
+def test_the_hooks_are_given_back():
+    """Whatever was there before is there again."""
+    before = (sys.excepthook, threading.excepthook, sys.unraisablehook)
+    hooks = ExceptHooks(lambda problem: None)
+    hooks.install()
+    hooks.install()
+    assert sys.excepthook != before[0]
+    hooks.uninstall()
+    hooks.uninstall()
+    assert (sys.excepthook, threading.excepthook, sys.unraisablehook) == before
+
+
+def test_a_bug_shows_as_a_fault(desktop, qtbot, caplog):
+    """In the window, once, among what the engine reports."""
+    desktop.show()
+    desktop.publish(quiet())
+    desktop.open_window()
+    qtbot.waitUntil(lambda: desktop._hooks is not None)
+    for _ in range(3):
+        in_a_thread(
+            lambda: threading.excepthook(threading.ExceptHookArgs((ZeroDivisionError, ZeroDivisionError(), None, None)))
+        )
+    qtbot.waitUntil(lambda: bool(desktop._bugs))
+    qtbot.wait(50)
+    assert [type(each) for each in desktop._bugs] == [Fault]
+    assert any("ZeroDivisionError" in each.message.values["problem"] for each in desktop.window._faults)
+
+
+# --- the end ---
+
+
+def test_quitting_calls_on_quit_once(desktop, qtbot):
+    """However it ends, and however often."""
+    heard = Heard()
+    desktop.on_quit = lambda: heard("quit")
+    desktop.show()
+    desktop.open_window()
+    desktop.quit()
+    desktop.quit()
+    assert heard.values == ["quit"]
+    assert not desktop.window.isVisible()
+    assert not desktop.tray._icon.isVisible()
+
+
+def test_after_quitting_a_late_state_does_nothing(desktop, qapp):
+    """The engine stops after the screen has gone."""
+    desktop.quit()
+    in_a_thread(lambda: desktop.publish(outage()))
+    in_a_thread(desktop.raise_window)
+    qapp.processEvents()
+    assert desktop.window is None
+    assert desktop.tray.face.level is Level.UNKNOWN
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_ends_it_in_good_order(desktop, qtbot, number):
+    """As "Quit" does; Python's own handlers come back afterwards."""
+    before = signal.getsignal(number)
+    heard = Heard()
+    desktop.on_quit = lambda: heard("quit")
+    desktop.show()
+    qtbot.waitUntil(lambda: desktop._signals is not None)
+    os.kill(os.getpid(), number)
+    qtbot.waitUntil(lambda: heard.values == ["quit"])
+    desktop.close()
+    assert signal.getsignal(number) == before
+
+
+def test_the_event_loop_ends(desktop, qtbot):
+    """``exec`` returns with 0 after "Quit"."""
+    QTimer.singleShot(0, desktop, desktop.quit)
+    assert desktop.exec() == 0
+
+
+def test_a_fault_in_stopping_does_not_hold_up_the_end(desktop, qtbot):
+    """The error is reported; the bridge is closed all the same."""
+
+    def fail() -> None:
+        raise RuntimeError("the engine would not stop")
+
+    desktop.on_quit = fail
+    with pytest.raises(RuntimeError):
+        desktop.quit()
+    assert desktop._bridge.post(lambda: None) is False
+
+
+def test_the_session_ends_without_a_question(desktop, qtbot):
+    """Logging out must not wait for us, nor start us again by itself."""
+    hints = []
+
+    class Manager:
+        def setRestartHint(self, hint) -> None:  # noqa: N802 - Qt's name
+            hints.append(hint.name)
+
+    desktop.open_window()
+    desktop.window._has_tray = lambda: False
+    desktop._on_session_end(Manager())
+    desktop.window.close()
+    assert not desktop.window.isVisible()
+    assert hints == ["RestartNever"]
+
+
+def test_it_is_known_by_its_desktop_file(desktop):
+    """Window managers and portals find name and icon by it."""
+    assert QGuiApplication.desktopFileName() == "app.tocsin.Tocsin"
+    assert QApplication.applicationName() == "tocsin"
+    assert not QApplication.quitOnLastWindowClosed()
