@@ -1,0 +1,93 @@
+"""The command line. Nothing but ``run`` and ``demo`` imports Qt; each command imports only what it needs."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tocsin import __version__
+
+AUTH_KINDS = ("none", "bearer", "api_key", "basic")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The ``tocsin`` command. Returns the exit code; 2 for a wrong command line, as argparse has it."""
+    arguments = _parser().parse_args(argv)
+    if arguments.command is None:
+        _parser().print_help()
+        return 2
+    from tocsin import commands
+
+    return commands.carry_out(arguments)
+
+
+def tray() -> int:
+    """The entry point without a console: the tray application."""
+    return main(["run", *sys.argv[1:]])
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tocsin", description="The alarm bell for an internet connection, in the system tray."
+    )
+    parser.add_argument("--version", action="version", version=f"tocsin {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    profile = argparse.ArgumentParser(add_help=False)
+    profile.add_argument(
+        "--profile", type=Path, metavar="DIR", help="keep settings, record, log and lock in DIR (or TOCSIN_PROFILE)"
+    )
+    as_json = argparse.ArgumentParser(add_help=False)
+    as_json.add_argument("--json", action="store_true", help="print JSON")
+
+    run = commands.add_parser("run", parents=[profile], help="the tray application")
+    run.add_argument("--background", action="store_true", help="open no window, also where no tray is found")
+
+    demo = commands.add_parser("demo", help="an evening with an outage, from an embedded provider")
+    demo.add_argument("--speed", type=_speed, metavar="X", help="how many times faster than life (default 60)")
+    demo.add_argument("--headless", action="store_true", help="no screen: print what happens, and end by itself")
+
+    _add_check(commands, as_json)
+
+    commands.add_parser("watch", parents=[profile, as_json], help="the engine without a screen, a line for each event")
+    commands.add_parser("providers", parents=[profile, as_json], help="which status APIs can be asked")
+    history = commands.add_parser("history", parents=[profile, as_json], help="the record of what happened")
+    history.add_argument("--since", metavar="WHEN", help="from then on: 2026-11-01, a time with an offset, or 30d")
+
+    simulate = commands.add_parser("simulate", help="the embedded provider alone")
+    simulate.add_argument("--port", type=_port, default=0, metavar="N", help="listen there (default: any free port)")
+    simulate.add_argument("--scenario", type=Path, metavar="FILE", help="a day of your own, in TOML")
+    return parser
+
+
+def _add_check(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", as_json: argparse.ArgumentParser
+) -> None:
+    check = commands.add_parser(
+        "check",
+        parents=[as_json],
+        help="one poll, one answer",
+        description="Ask once. Exit codes as monitoring plugins have them: 0 OK, 1 WARNING (notice, maintenance, "
+        "degraded), 2 CRITICAL (outage), 3 UNKNOWN. A secret is read from TOCSIN_SECRET_CHECK.",
+    )
+    check.add_argument("url", metavar="URL", help="the status page, its API's base, or the host alone")
+    check.add_argument("--provider", metavar="KEY", help="which API it is (see: tocsin providers); otherwise tried out")
+    check.add_argument("--match", nargs="+", action="extend", default=[], metavar="ID", help="what you depend on")
+    check.add_argument("--auth", choices=AUTH_KINDS, default="none", metavar="KIND", help=", ".join(AUTH_KINDS))
+    check.add_argument("--header", default="X-Api-Key", metavar="NAME", help="the header of an API key")
+    check.add_argument("--user", default="", metavar="NAME", help="the user name of a basic login")
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 1 <= speed <= 3600:  # noqa: PLR2004 -- slower than life is no demo, faster outruns the polls
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 3600")
+    return speed
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not int(text) <= 65535:  # noqa: PLR2004 -- the largest port there is
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
+    return int(text)

@@ -1,0 +1,189 @@
+"""The command line's JSON: objects that other programs rely on, made from the rules' values.
+
+Times are UTC with a ``Z``. Every key is always there; what is not known is null.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from tocsin.domain.account import Account
+from tocsin.domain.incident import Incident
+from tocsin.domain.levels import Scene, connection_level, is_missing
+from tocsin.domain.relevance import relevance
+from tocsin.domain.snapshot import Failure, Report, Snapshot, Traits, Update
+from tocsin.domain.terms import Level, Relevance
+from tocsin.domain.timeline import merge
+from tocsin.ports import Event, Provider, ProviderField
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+PLUGIN_CODES: Mapping[Level, int] = {
+    Level.OK: 0,
+    Level.NOTICE: 1,
+    Level.MAINTENANCE: 1,
+    Level.DEGRADED: 1,
+    Level.OUTAGE: 2,
+    Level.UNKNOWN: 3,
+}
+"""Exit codes of ``check``, as the monitoring plugins' guidelines have them: OK, WARNING, CRITICAL, UNKNOWN."""
+
+
+def moment(at: datetime | None) -> str | None:
+    """A time as ``2026-11-21T17:58:00Z``, with a fraction only where it has one."""
+    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def check_level(snapshot: Snapshot, account: Account, traits: Traits, now: datetime) -> Level:
+    """The level of the account's one connection, from one poll alone."""
+    merged = merge((), snapshot, account, traits, now)
+    return connection_level(account.connections[0], merged.incidents, Scene.of(snapshot), traits, now)
+
+
+def match_is_missing(snapshot: Snapshot, account: Account) -> bool:
+    """Whether the page's own list lacks what was to be matched."""
+    return is_missing(account.connections[0], Scene.of(snapshot))
+
+
+def check(snapshot: Snapshot, account: Account, provider: str, level: Level) -> dict[str, Json]:
+    """What ``check --json`` prints after a poll that gave a snapshot."""
+    reports: dict[str, Report] = {}
+    for report in snapshot.reports:
+        reports.setdefault(report.id, report)
+    return {
+        "provider": provider,
+        "page": {"name": snapshot.page_name, "url": snapshot.page_url},
+        "fetched_at": moment(snapshot.fetched_at),
+        "level": level.word,
+        "error": None,
+        "components": [
+            {"id": each.id, "name": each.name, "group": each.group, "level": each.level.word}
+            for each in snapshot.components
+        ],
+        "incidents": [
+            _report(report, relevance(report, account.connections[0], snapshot.components))
+            for report in sorted(reports.values(), key=_newest_open_first)
+        ],
+    }
+
+
+def check_failed(failure: Failure, provider: str, url: str) -> dict[str, Json]:
+    """What ``check --json`` prints after a poll that failed."""
+    return {
+        "provider": provider,
+        "page": {"name": "", "url": url},
+        "fetched_at": moment(failure.at),
+        "level": Level.UNKNOWN.word,
+        "error": {"kind": failure.kind.value, "message": failure.message},
+        "components": [],
+        "incidents": [],
+    }
+
+
+def _newest_open_first(report: Report) -> tuple[bool, float]:
+    start = report.started_at or report.scheduled_start
+    return report.phase.is_over, -start.timestamp() if start is not None else 0.0
+
+
+def _report(report: Report, concerns: Relevance) -> dict[str, Json]:
+    return {
+        "id": report.id,
+        "title": report.title,
+        "kind": report.kind.value,
+        "severity": report.severity.word,
+        "phase": report.phase.value,
+        "started_at": moment(report.started_at),
+        "eta": moment(report.eta),
+        "resolved_at": moment(report.resolved_at),
+        "scheduled_start": moment(report.scheduled_start),
+        "scheduled_end": moment(report.scheduled_end),
+        "affected": list(report.affected),
+        "relevance": concerns.value,
+        "relevant": concerns is not Relevance.NONE,
+        "url": report.url,
+        "updates": _updates(report.updates),
+    }
+
+
+def _updates(updates: Iterable[Update]) -> list[Json]:
+    newest_first = sorted(updates, key=lambda each: each.at, reverse=True)
+    return [{"at": moment(each.at), "phase": each.phase.value, "text": each.text} for each in newest_first]
+
+
+def incident(known: Incident, concerns: Relevance) -> dict[str, Json]:
+    """An incident of the record in the same shape. ``id`` is the provider's own, as in ``check``."""
+    return {
+        "id": known.provider_id,
+        "title": known.title,
+        "kind": known.kind.value,
+        "severity": known.severity.word,
+        "phase": known.phase.value,
+        "started_at": moment(known.started_at),
+        "eta": moment(known.eta),
+        "resolved_at": moment(known.episode.ended_at),
+        "scheduled_start": moment(known.scheduled_start),
+        "scheduled_end": moment(known.scheduled_end),
+        "affected": list(known.affected),
+        "relevance": concerns.value,
+        "relevant": concerns is not Relevance.NONE,
+        "url": known.url,
+        "updates": _updates(known.updates),
+    }
+
+
+def history(known: Incident) -> dict[str, Json]:
+    """What ``history --json`` prints of one incident."""
+    concerns = {link.relevance for link in known.links}
+    surest = Relevance.LINKED if Relevance.LINKED in concerns else Relevance.POSSIBLE if concerns else Relevance.NONE
+    return incident(known, surest) | {
+        "account": known.account,
+        "connections": [*(link.connection for link in known.links)],
+        "etas": [
+            {"value": moment(eta.value), "given_at": moment(eta.given_at), "seen_at": moment(eta.seen_at)}
+            for eta in known.etas
+        ],
+        "episodes": [
+            {
+                "started_at": moment(each.started_at),
+                "ended_at": moment(each.ended_at),
+                "how": each.how.value if each.how is not None else None,
+            }
+            for each in known.episodes
+        ],
+        "sources": [
+            {"account": each.account, "severity": each.raw_severity, "phase": each.raw_phase} for each in known.sources
+        ],
+    }
+
+
+def event(happened: Event) -> dict[str, Json]:
+    """One line of ``watch --json``."""
+    concerns = Relevance(happened.relevance) if happened.relevance else Relevance.NONE
+    return {
+        "at": moment(happened.at),
+        "event": happened.event,
+        "account": happened.account,
+        "connection": happened.connection,
+        "level": happened.level,
+        "incident": None if happened.incident is None else incident(happened.incident, concerns),
+        "detail": dict(happened.detail),
+    }
+
+
+def provider(kind: type[Provider]) -> dict[str, Json]:
+    """What ``providers --json`` prints of one provider."""
+    return {
+        "key": kind.key,
+        "name": kind.name,
+        "capabilities": [each.value for each in sorted(kind.capabilities)],
+        "fields": [_field(each) for each in kind.fields],
+    }
+
+
+def _field(asked: ProviderField) -> dict[str, Json]:
+    return {
+        "name": asked.name,
+        "type": asked.type.value,
+        "required": asked.required,
+        "help": asked.help,
+        "choices": [str(choice) for choice in asked.choices],
+    }

@@ -1,0 +1,124 @@
+"""``tocsin demo``: an evening with an outage, from the embedded simulator, on a clock of its own.
+
+The same clock runs in simulator, engine and window, so that at any real hour it is 17:58 there. Everything lives in a
+throw-away profile; nothing of the user's is read or written.
+"""
+
+import os
+import threading
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Self
+
+from tocsin.app import EngineThread, FixedSettings, Wiring
+from tocsin.domain.account import Settings
+from tocsin.domain.state import AppState, Command
+from tocsin.ports import Event, LoadedSettings, Outgoing
+
+ON_SCREEN_SPEED = 60.0
+HEADLESS_SPEED = 600.0
+_DAY = timedelta(hours=2, minutes=30)
+_SPARE_SECONDS = 20.0
+
+
+class Evening:
+    """The parts of one demo: clock, simulator, settings and secrets. A context manager."""
+
+    def __init__(self, speed: float) -> None:
+        from tocsin.adapters.clock import ScaledClock
+        from tocsin.adapters.secrets import KeyringSecrets
+        from tocsin.simulator.demo import ACCOUNT, day_start, default_day
+        from tocsin.simulator.server import DEMO_TOKEN, Simulator
+
+        now = datetime.now(UTC)
+        self.speed = speed
+        self.clock = ScaledClock(day_start(now), speed)
+        self.simulator = Simulator(default_day(now), self.clock)
+        self.secrets = KeyringSecrets({ACCOUNT: DEMO_TOKEN})
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._stack.enter_context(self.simulator)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stack.close()
+
+    def settings(self) -> FixedSettings:
+        """The customer's settings, asked once in a real second whatever the clock's speed."""
+        from tocsin.simulator.demo import demo_settings
+
+        settings = demo_settings(self.simulator.port)
+        interval = timedelta(seconds=max(1.0, self.speed))
+        accounts = tuple(replace(account, interval=interval) for account in settings.accounts)
+        return FixedSettings(LoadedSettings(Settings(accounts, settings.line, settings.language)))
+
+
+def headless(speed: float | None) -> int:
+    """Print what happens as it happens, and end when the outage is over: 0, or 1 if no alarm came."""
+    from tocsin.notifiers.recording import RecordingChannel
+
+    with Evening(speed or HEADLESS_SPEED) as evening:
+        over = threading.Event()
+        told: list[str] = []
+        ends: list[str] = []
+
+        def on_deliver(outgoing: Outgoing) -> None:
+            told.append(outgoing.urgency)
+            at = evening.clock.now().wall.astimezone()
+            print(f"{at:%H:%M:%S}  [{outgoing.urgency}] {outgoing.title}", flush=True)
+            for line in outgoing.body.splitlines():
+                print(f"{'':10}{line}", flush=True)
+
+        def on_event(event: Event) -> None:
+            where = event.connection or event.account or ""
+            print(f"{event.at.astimezone():%H:%M:%S}  {event.event} {where} [{event.level}]", flush=True)
+            if event.event == "resolved":
+                ends.append(event.event)
+
+        def on_state(_: AppState) -> None:
+            if ends and any(urgency == "normal" for urgency in told):
+                over.set()
+
+        wiring = Wiring(
+            clock=evening.clock,
+            profile=None,
+            settings=evening.settings(),
+            secrets=evening.secrets,
+            channels=(RecordingChannel(on_deliver=on_deliver),),
+            environ=dict(os.environ),
+            publish=on_state,
+            on_event=on_event,
+            on_command=_nothing,
+        )
+        engine = EngineThread(wiring)
+        engine.start()
+        over.wait(_DAY.total_seconds() / evening.speed + _SPARE_SECONDS)
+        engine.stop()
+        return 0 if "critical" in told and over.is_set() else 1
+
+
+def _nothing(_: Command) -> None:
+    """There is no window to raise."""
+
+
+def on_screen(folder: Path, speed: float | None) -> int:
+    """The tray application on the demo's evening, until the user quits: 0, or 1 if no alarm came."""
+    from tocsin.adapters.profile import Profile
+    from tocsin.app import Desk, on_desktop
+
+    rung = threading.Event()
+
+    def on_event(event: Event) -> None:
+        print(f"{event.at.astimezone():%H:%M:%S}  {event.event} {event.connection or ''} [{event.level}]", flush=True)
+        if event.event == "started":
+            rung.set()
+
+    profile = Profile.at(folder)
+    profile.make()
+    with Evening(speed or ON_SCREEN_SPEED) as evening:
+        desk = Desk(evening.clock, profile, evening.settings(), evening.secrets, is_demo=True, on_event=on_event)
+        code = on_desktop(desk)
+    return code if rung.is_set() else 1

@@ -1,0 +1,1 @@
+"""The asyncio side: polls, decides, persists, delivers. One thread, one writer, no Qt."""

@@ -1,0 +1,285 @@
+"""The engine: one task for each account, one that lets time pass, one that delivers, one that publishes."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from random import Random
+from types import MappingProxyType
+from typing import Any
+
+from tocsin.domain.account import Account, Settings
+from tocsin.domain.alarm import Policy
+from tocsin.domain.freshness import shown
+from tocsin.domain.message import Fault, Message
+from tocsin.domain.state import (
+    Acknowledge,
+    AppState,
+    CheckNow,
+    Command,
+    Instant,
+    MuteUntilResolved,
+    RaiseWindow,
+    ReloadSettings,
+    Unmute,
+)
+from tocsin.domain.terms import Level
+from tocsin.engine import events
+from tocsin.engine.ledger import Ledger
+from tocsin.engine.outbox import Outbox
+from tocsin.engine.poller import Poller
+from tocsin.engine.view import app_state, connection_views
+from tocsin.ports import (
+    Channel,
+    Clock,
+    Http,
+    LoadedSettings,
+    OnEvent,
+    Provider,
+    Publish,
+    SettingsSource,
+    Store,
+    Words,
+)
+
+_LOG = logging.getLogger(__name__)
+TICK_SECONDS = 1.0
+PUBLISH_SECONDS = 0.1
+WOKE_AFTER = timedelta(seconds=5)
+RESTART_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the engine works with. ``make`` builds an account's provider; ``memory`` is the store for a bad day.
+
+    ``words`` makes the sentences of a language (None: the system's). ``publish``, ``on_event`` and ``on_command`` are
+    called in the engine's thread; the last gets the commands that are not the engine's to carry out.
+    """
+
+    clock: Clock
+    http: Http
+    store: Store
+    memory: Store
+    channels: tuple[Channel, ...]
+    make: Callable[[Account], Provider]
+    words: Callable[[str | None], Words]
+    settings: SettingsSource
+    publish: Publish
+    on_event: OnEvent
+    on_command: Callable[[Command], None]
+    dice: Random
+    faults: tuple[Fault, ...] = ()
+    policy: Policy = field(default_factory=Policy)
+
+
+class Engine:
+    """Runs in one asyncio loop. Everything but ``dispatch`` and ``stop`` is called from within it."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        names = tuple(channel.name for channel in parts.channels)
+        self._ledger = Ledger(parts.store, parts.memory, names, parts.on_event, parts.policy)
+        self._pollers: dict[str, tuple[Poller, asyncio.Task[None]]] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._stopped = asyncio.Event()
+        self._dirty = asyncio.Event()
+        self._language: str | None = None
+        self._words = parts.words(None)
+        self._problems: tuple[Fault, ...] = ()
+        self._channel_troubles: dict[str, str] = {}
+        self._bug = ""
+        self._shown: dict[str, Level] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._outbox = Outbox(self._ledger.keeper, parts.channels, lambda: self._words, parts.clock, self._trouble)
+
+    async def run(self) -> None:
+        """Work until stopped."""
+        self._loop = asyncio.get_running_loop()
+        self._loop.set_exception_handler(self._unexpected)
+        try:
+            self._ledger.restore(self._parts.clock.now())
+            self.reconfigure(self._parts.settings.load())
+            self._publish_now()
+            work = {"tick": self._tick, "deliveries": self._deliver, "publishing": self._publish}
+            self._tasks = [asyncio.create_task(self._guard(name, each)) for name, each in work.items()]
+            await self._stopped.wait()
+        finally:
+            await self._close()
+
+    def dispatch(self, command: Command) -> None:
+        """Carry a command in from any thread. After the end it is dropped."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self.command, command)
+
+    def stop(self) -> None:
+        """Ask the engine to end: from any thread while it runs, from its own before."""
+        if self._loop is None:
+            self._stopped.set()
+        elif not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._stopped.set)
+
+    def command(self, command: Command) -> None:
+        """Carry out one command."""
+        match command:
+            case Acknowledge() | MuteUntilResolved() | Unmute():
+                self._ledger.command(command, self._parts.clock.now())
+                self._changed()
+            case CheckNow():
+                for poller, _ in self._pollers.values():
+                    poller.check_now(by_person=command.by_person)
+            case ReloadSettings():
+                self.reconfigure(self._parts.settings.load())
+            case _:
+                self._parts.on_command(command)
+
+    def reconfigure(self, loaded: LoadedSettings) -> None:
+        """The only way for settings to get in, at the start too. Accounts that did not change go on undisturbed."""
+        self._problems = tuple(
+            Fault(Message("settings", MappingProxyType({"problem": str(problem)}))) for problem in loaded.problems
+        )
+        self._language = loaded.settings.language
+        self._words = self._parts.words(self._language)
+        complete = not loaded.problems
+        settings = loaded.settings if complete else self._with_running(loaded.settings)
+        anew = self._ledger.configure(settings, self._parts.make, self._parts.clock.now(), complete=complete)
+        watched = self._ledger.watched.values()
+        _LOG.info("watching %s", ", ".join(f"{each.account.id} ({each.account.provider})" for each in watched) or "-")
+        for account_id in [*self._pollers]:
+            if account_id in anew or account_id not in self._ledger.watched:
+                self._pollers.pop(account_id)[1].cancel()
+                self._parts.http.forget(account_id)
+        for account_id in anew:
+            poller = Poller(
+                self._ledger.watched[account_id],
+                self._ledger,
+                self._parts.http,
+                self._parts.clock,
+                self._parts.dice,
+                self._changed,
+            )
+            pause = poller.watched.account.interval.total_seconds()
+            task = asyncio.create_task(self._guard(f"account {account_id}", poller.run, pause))
+            self._pollers[account_id] = (poller, task)
+        self._changed()
+
+    def state(self) -> AppState:
+        """Everything as it stands now."""
+        return app_state(self._ledger, self._own_faults(), self._language, self._parts.clock.now())
+
+    # --- tasks ---
+
+    async def _guard(self, name: str, work: Callable[[], Coroutine[None, None, None]], pause: float = 0.0) -> None:
+        """Keep a task going: a mistake of ours in one place must not silence the rest."""
+        while True:
+            try:
+                await work()
+            except Exception as error:  # noqa: BLE001 -- logged, shown as our mistake, and the task goes on
+                self._mistake(name, error)
+            await asyncio.sleep(max(pause, RESTART_SECONDS))
+
+    def _unexpected(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """What went wrong in a callback of the loop: the same as in a task."""
+        error = context.get("exception")
+        if isinstance(error, Exception):
+            self._mistake("a callback", error)
+        else:
+            loop.default_exception_handler(context)
+
+    def _mistake(self, where: str, error: Exception) -> None:
+        _LOG.error("a mistake of ours in %s", where, exc_info=error)
+        self._bug = f"{where}: {type(error).__name__}"
+        self._dirty.set()
+
+    async def _deliver(self) -> None:
+        """Get the channels ready, then deliver. A bus that hangs holds up nothing but the deliveries."""
+        for channel in self._parts.channels:
+            await channel.start(self._on_action)
+        await self._outbox.run()
+
+    async def _tick(self) -> None:
+        last = self._parts.clock.now()
+        while True:
+            await asyncio.sleep(TICK_SECONDS)  # real seconds: a fast clock must not make a busy loop
+            now = self._parts.clock.now()
+            if _was_asleep(last, now):
+                self.command(CheckNow(by_person=False))
+            last = now
+            if self._ledger.tick(now):
+                self._changed()
+            self._announce_levels(now)
+
+    def _announce_levels(self, now: Instant) -> None:
+        """Say which connections are shown otherwise than before, be it only because an answer grew old."""
+        before, self._shown = self._shown, {}
+        for view in connection_views(self._ledger, now):
+            level = self._shown[view.id] = shown(view, now).level
+            was = before.get(view.id, Level.UNKNOWN)
+            if level is not was:
+                account = view.sides[0].account
+                self._parts.on_event(events.level_changed(account, view.id, was, level, now.wall))
+                self._dirty.set()
+
+    async def _publish(self) -> None:
+        while True:
+            await self._dirty.wait()
+            self._publish_now()
+            await asyncio.sleep(PUBLISH_SECONDS)
+
+    def _publish_now(self) -> None:
+        self._dirty.clear()
+        self._parts.publish(self.state())
+
+    def _changed(self) -> None:
+        self._announce_levels(self._parts.clock.now())
+        self._dirty.set()
+        self._outbox.nudge()
+
+    # --- the rest ---
+
+    def _with_running(self, settings: Settings) -> Settings:
+        """The settings of a file with mistakes, and what ran and is missing in it: a slip of the pen stops nothing."""
+        named = {account.id for account in settings.accounts}
+        running = (watched.account for watched in self._ledger.watched.values())
+        kept = tuple(account for account in running if account.id not in named)
+        return replace(settings, accounts=(*settings.accounts, *kept))
+
+    def _on_action(self, thread: str, action: str) -> None:
+        """What the user did with a notification."""
+        if action == "acknowledge":
+            uids = [alarm.uid for alarm in self._ledger.alarms.alarms if alarm.thread == thread]
+            for uid in uids:
+                self.command(Acknowledge(uid))
+        else:
+            self._parts.on_command(RaiseWindow())
+
+    def _trouble(self, channel: str, reason: str) -> None:
+        if self._channel_troubles.get(channel, "") != reason:
+            self._channel_troubles[channel] = reason
+            self._dirty.set()
+
+    def _own_faults(self) -> tuple[Fault, ...]:
+        troubles = tuple(
+            Fault(Message("channel", MappingProxyType({"channel": channel, "problem": reason})))
+            for channel, reason in self._channel_troubles.items()
+            if reason
+        )
+        bugs = (Fault(Message("bug", MappingProxyType({"problem": self._bug}))),) if self._bug else ()
+        return (*self._problems, *self._parts.faults, *troubles, *bugs)
+
+    async def _close(self) -> None:
+        tasks = [*self._tasks, *(task for _, task in self._pollers.values())]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._parts.http.close()
+        for channel in self._parts.channels:
+            await channel.close()
+        self._ledger.keeper.close()
+
+
+def _was_asleep(last: Instant, now: Instant) -> bool:
+    """The wall clock went on while the monotonic one stood still: the computer slept, or the clock was set."""
+    walled = now.wall - last.wall
+    return abs(walled - timedelta(seconds=now.mono - last.mono)) > WOKE_AFTER

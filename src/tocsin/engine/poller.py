@@ -1,0 +1,94 @@
+"""Asks one account, again and again, politely."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from random import Random
+
+from tocsin.domain import schedule
+from tocsin.domain.schedule import Outcome
+from tocsin.domain.snapshot import Failure
+from tocsin.engine.exchange import ask
+from tocsin.engine.ledger import Ledger
+from tocsin.engine.watched import Watched
+from tocsin.ports import Clock, Http, PollContext
+
+_LOG = logging.getLogger(__name__)
+
+
+class Poller:
+    """The task of one account. ``on_change`` is called when a poll has begun, and when it has been taken in."""
+
+    def __init__(
+        self, watched: Watched, ledger: Ledger, http: Http, clock: Clock, dice: Random, on_change: Callable[[], None]
+    ) -> None:
+        self.watched = watched
+        self._ledger = ledger
+        self._http = http
+        self._clock = clock
+        self._dice = dice
+        self._on_change = on_change
+        self._asked = asyncio.Event()
+        self._by_person = True
+        self._first = True
+
+    def check_now(self, *, by_person: bool) -> None:
+        """Do not wait for the next turn. A wake-up is no reason to come before the time that the server named."""
+        if by_person or not self._is_held_off():
+            self._by_person = by_person or (self._asked.is_set() and self._by_person)
+            self._asked.set()
+
+    async def run(self) -> None:
+        """Poll for ever, the first time at once."""
+        while True:
+            await self._poll()
+            wait = schedule.after_poll(self.watched.account.interval, self._outcome(), self._dice.random())
+            self.watched.next_poll_at = self._clock.now().wall + wait
+            self._on_change()
+            await self._wait(wait.total_seconds())
+
+    async def _poll(self) -> None:
+        watched = self.watched
+        account = watched.account
+        context = PollContext(account, self._clock.now().wall, self._ledger.open_ids(account.id), self._first)
+        watched.polling = True
+        self._on_change()
+        try:
+            result = await ask(watched.provider, context, self._http)
+        finally:
+            watched.polling = False
+        self._first = self._first and isinstance(result, Failure)
+        self._log(result)
+        self._ledger.absorb(watched, result, self._clock.now())
+
+    def _outcome(self) -> Outcome:
+        failure = self.watched.failure
+        return Outcome(self.watched.failures, failure.retry_after if failure is not None else None)
+
+    def _log(self, result: object) -> None:
+        """Once on failure and once on recovery; never the same thing every minute."""
+        name, failure = self.watched.account.id, self.watched.failure
+        if isinstance(result, Failure):
+            if failure is None or failure.kind is not result.kind:
+                _LOG.warning("account %s cannot be asked (%s): %s", name, result.kind.value, result.message)
+        elif failure is not None:
+            _LOG.warning("account %s answers again after %d failures", name, self.watched.failures)
+
+    def _is_held_off(self) -> bool:
+        failure, until = self.watched.failure, self.watched.next_poll_at
+        has_named = failure is not None and failure.retry_after is not None
+        return has_named and until is not None and self._clock.now().wall < until
+
+    async def _wait(self, seconds: float) -> None:
+        """Wait so long by the clock, or until asked; who asked during the poll meant the next."""
+        asked = asyncio.ensure_future(self._asked.wait())
+        slept = asyncio.ensure_future(self._clock.sleep(seconds))
+        try:
+            await asyncio.wait((asked, slept), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            asked.cancel()
+            slept.cancel()
+        if self._asked.is_set():
+            self._asked.clear()
+            pause = schedule.on_wake(self._dice.random(), by_person=self._by_person)
+            await self._clock.sleep(pause.total_seconds())

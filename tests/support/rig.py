@@ -1,0 +1,161 @@
+"""The whole engine in a thread of its own, against real servers, with everything that comes out of it recorded."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from random import Random
+from typing import Self
+
+from tocsin import providers
+from tocsin.adapters.clock import SystemClock
+from tocsin.adapters.http import HttpClient
+from tocsin.adapters.secrets import KeyringSecrets
+from tocsin.adapters.store import memory_store
+from tocsin.domain.account import Settings
+from tocsin.domain.alarm_state import Tell
+from tocsin.domain.state import AppState, Command
+from tocsin.engine.core import Engine, Parts
+from tocsin.notifiers.recording import RecordingChannel
+from tocsin.ports import Clock, Event, LoadedSettings, Outgoing, Store
+from tocsin.simulator.server import DEMO_TOKEN
+
+PATIENCE = 15.0
+
+
+class KeyWords:
+    """Says the message's key as the title and its values as the body: tests look for facts, not for sentences."""
+
+    def render(self, effect: Tell, now: object) -> tuple[str, str]:
+        return effect.message.key, repr(dict(effect.message.values))
+
+    def actions(self, effect: Tell) -> tuple[tuple[str, str], ...]:
+        return (("acknowledge", "Acknowledge"),) if effect.can_acknowledge else ()
+
+
+class EngineRig:
+    """An engine under test. Everything recorded is read under ``wait_for``, which awaits what is expected."""
+
+    def __init__(
+        self, settings: Settings, *, clock: Clock | None = None, store: Store | None = None, token: str = DEMO_TOKEN
+    ) -> None:
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self.store = store
+        self.token = token
+        self.changed = threading.Condition()
+        self.events: list[Event] = []
+        self.states: list[AppState] = []
+        self.commands: list[Command] = []
+        self.channel = RecordingChannel(on_deliver=self._on_deliver)
+        self.engine: Engine | None = None
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="engine-rig")
+        self.error: BaseException | None = None
+
+    def load(self) -> LoadedSettings:
+        return LoadedSettings(self.settings)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        assert self._ready.wait(PATIENCE), "the engine did not start"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        if self.engine is not None:
+            self.engine.stop()
+        self._thread.join(PATIENCE)
+        assert not self._thread.is_alive(), "the engine did not end"
+        if self.error is not None:
+            raise self.error
+
+    @property
+    def state(self) -> AppState:
+        return self.states[-1]
+
+    @property
+    def told(self) -> list[Outgoing]:
+        return self.channel.delivered
+
+    def keys(self) -> list[str]:
+        """The message keys delivered so far, in order."""
+        return [outgoing.title for outgoing in self.channel.delivered]
+
+    def kinds(self, *, without: str = "level_changed") -> list[str]:
+        """The events so far, in order."""
+        return [event.event for event in self.events if event.event != without]
+
+    def do(self, command: Command) -> None:
+        assert self.engine is not None
+        self.engine.dispatch(command)
+
+    def wait_for(self, what: str, predicate: Callable[[], bool], timeout: float = PATIENCE) -> None:
+        """Wait until something recorded makes this true."""
+        with self.changed:
+            if not self.changed.wait_for(predicate, timeout):
+                raise AssertionError(f"waited {timeout} s for: {what}; told {self.keys()}, events {self.kinds()}")
+
+    def wait_polls(self, count: int) -> None:
+        """Wait for so many more answers of every account."""
+        start = {view.id: view.last_success for view in self.state.accounts}
+        seen: dict[str, set[float]] = {}
+
+        def enough() -> bool:
+            for state in self.states:
+                for view in state.accounts:
+                    if view.last_success is not None and view.last_success != start.get(view.id):
+                        seen.setdefault(view.id, set()).add(view.last_success.mono)
+            return all(len(seen.get(view.id, ())) >= count for view in self.state.accounts)
+
+        self.wait_for(f"{count} polls", enough)
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._main())
+        except BaseException as error:  # noqa: BLE001 -- raised again in the test's own thread
+            self.error = error
+            self._ready.set()
+
+    async def _main(self) -> None:
+        now = self.clock.now().wall
+        secrets = KeyringSecrets({account.id: self.token for account in self.settings.accounts})
+        self.engine = Engine(
+            Parts(
+                clock=self.clock,
+                http=HttpClient(secrets, self.clock),
+                store=self.store or memory_store(now=now),
+                memory=memory_store(now=now),
+                channels=(self.channel,),
+                make=lambda account: providers.load(account.provider)(),
+                words=lambda language: KeyWords(),
+                settings=self,
+                publish=self._publish,
+                on_event=self._on_event,
+                on_command=self._on_command,
+                dice=Random(1),
+            )
+        )
+        running = asyncio.ensure_future(self.engine.run())
+        await asyncio.sleep(0)
+        self._ready.set()
+        await running
+
+    def _publish(self, state: AppState) -> None:
+        self._note(self.states, state)
+
+    def _on_event(self, event: Event) -> None:
+        self._note(self.events, event)
+
+    def _on_command(self, command: Command) -> None:
+        self._note(self.commands, command)
+
+    def _on_deliver(self, outgoing: Outgoing) -> None:
+        with self.changed:
+            self.changed.notify_all()
+
+    def _note(self, place: list, value: object) -> None:
+        with self.changed:
+            place.append(value)
+            self.changed.notify_all()
