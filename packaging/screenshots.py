@@ -1,0 +1,85 @@
+"""`make screenshots`: the README's pictures, taken of the real program on a virtual desktop.
+
+The demo is started on a desktop of each look, and photographed once the bell is red, the window is up and the estimate
+has moved. What is photographed is the screen, with a real panel and a real notification daemon.
+"""
+
+import os
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from demo_headless import TOCSIN, is_red, show_window
+
+from support.virtual_desktop import VirtualDesktop
+
+PICTURES = Path(__file__).resolve().parents[1] / ".github" / "pictures"
+SIZE = (1040, 720)
+SETTLING = 0.5
+"""Seconds that the window has to draw what the notification already says."""
+
+# Qt takes a desktop's colours from where KDE keeps them.
+KDE = {"XDG_CURRENT_DESKTOP": "KDE", "KDE_FULL_SESSION": "true", "KDE_SESSION_VERSION": "6"}
+DARK_COLOURS = """\
+[Colors:Window]
+BackgroundNormal=32,35,38
+ForegroundNormal=252,252,252
+ForegroundInactive=161,169,177
+[Colors:View]
+BackgroundNormal=20,22,24
+BackgroundAlternate=29,31,34
+ForegroundNormal=252,252,252
+ForegroundInactive=161,169,177
+[Colors:Button]
+BackgroundNormal=41,44,48
+ForegroundNormal=252,252,252
+[Colors:Selection]
+BackgroundNormal=61,174,233
+ForegroundNormal=252,252,252
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One picture: its file's name, the locale that is spoken, and whether the desktop is dark."""
+
+    name: str
+    locale: str
+    dark: bool
+
+
+LOOKS = (
+    Look("outage", "en_GB.UTF-8", dark=False),
+    Look("outage-dark", "en_GB.UTF-8", dark=True),
+    Look("storing", "nl_NL.UTF-8", dark=False),
+)
+
+
+def take(look: Look) -> Path:
+    """Play the demo until its estimate has moved, and photograph it."""
+    with VirtualDesktop(panel="lxqt", dark=look.dark, size=SIZE) as desktop:
+        env = {"LANG": look.locale}
+        if look.dark:
+            (Path(desktop.env["XDG_CONFIG_HOME"]) / "kdeglobals").write_text(DARK_COLOURS)
+            env |= KDE
+        process = desktop.spawn([str(TOCSIN), "demo"], env=env)
+        desktop.wait_until(lambda: is_red(desktop.icon_colour()), 60, "the red bell")
+        show_window(desktop)
+        desktop.wait_until(lambda: [call for call in desktop.log.calls() if call.replaces], 90, "the new estimate")
+        threading.Event().wait(SETTLING)
+        picture = desktop.screenshot(PICTURES / f"{look.name}.png")
+        desktop.end(process)
+    return picture
+
+
+def main() -> int:
+    """Take them all."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for look in LOOKS:
+        print(os.path.relpath(take(look)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
