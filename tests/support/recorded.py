@@ -2,21 +2,26 @@
 
 A case file holds ``about``, the account's ``url`` (and ``match``, ``options``), ``now``, ``open_ids``, ``first``, the
 ``answers`` by address, the ``requests`` that are to be made, in order, and the ``expected`` snapshot without defaults.
-An answer is its JSON body, or an object with ``$body``, ``$text``, ``$status`` and ``$headers``.
+An answer is its JSON body, or an object with ``$body`` (or ``$xml``, ``$ics``: see ``support.rendering``), ``$text``,
+``$status`` and ``$headers``.
 
 ``contract.json`` says how the same hostile set is played to every provider: the ``case`` that it starts from (one that
 shows an outage), the address of its ``main`` document, the path to the ``items`` in that, and which keys hold state
-``words`` and ``texts`` for people.
+``words`` and ``texts`` for people. Where it must: ``id``, the key of an item's id; ``origins`` that may be asked beside
+the account's own; ``empty_is_healthy``, where nothing but the items tells of trouble; and ``exempt``, the tests that
+cannot be played to this API, each with the reason why.
 """
 
 import json
-from dataclasses import MISSING, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import Any
 
 from support.drive import Answer, answer, context
+from support.rendering import render
 from tocsin.domain.snapshot import Snapshot
 from tocsin.domain.terms import Level
 from tocsin.ports import PollContext
@@ -61,12 +66,21 @@ class Contract:
     items: tuple[str, ...]
     words: frozenset[str]
     texts: frozenset[str]
+    id_key: str = "id"
+    origins: frozenset[str] = frozenset()
+    empty_is_healthy: bool = False
+    exempt: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def main_body(self) -> Any:
         """The main document's body, a copy of its own."""
         given = self.case.told["answers"][self.main]
-        return json.loads(json.dumps(given.get("$body", given) if isinstance(given, dict) else given))
+        notation = _notation(given)
+        return json.loads(json.dumps(given[notation] if notation else given))
+
+    def written(self, body: Any) -> bytes:
+        """A main document's body as this API would write it."""
+        return render(_notation(self.case.told["answers"][self.main]) or "$body", body)
 
     def with_main(self, body: Any) -> dict[str, Answer]:
         """The case's answers with another body, or a whole other answer, of the main document."""
@@ -74,7 +88,7 @@ class Contract:
         given = self.case.told["answers"][self.main]
         if isinstance(body, bytes | dict | list | str | int | float | bool | None):
             headers = given.get("$headers") if isinstance(given, dict) else None
-            body = answer(body, headers=headers)
+            body = answer(body if isinstance(body, bytes) else self.written(body), headers=headers)
         return {**answers, self.main: body}
 
 
@@ -90,7 +104,16 @@ def contract(provider: str) -> Contract:
     told = json.loads((folder / CONTRACT).read_text())
     case = Case(provider, told["case"], json.loads((folder / told["case"]).read_text()))
     return Contract(
-        provider, case, told["main"], tuple(told["items"]), frozenset(told["words"]), frozenset(told["texts"])
+        provider,
+        case,
+        told["main"],
+        tuple(told["items"]),
+        frozenset(told["words"]),
+        frozenset(told["texts"]),
+        told.get("id", "id"),
+        frozenset(told.get("origins", [])),
+        told.get("empty_is_healthy", False),
+        told.get("exempt", {}),
     )
 
 
@@ -111,10 +134,17 @@ def looks_fine(snapshot: Snapshot) -> bool:
     )
 
 
+def _notation(given: Any) -> str | None:
+    """The key under which an answer has its body; None for one that is its body."""
+    found = ("$body", "$xml", "$ics") if isinstance(given, dict) else ()
+    return next((key for key in found if key in given), None)
+
+
 def _answer(given: Any) -> Answer:
-    if not isinstance(given, dict) or not {"$body", "$text", "$status", "$headers"} & given.keys():
+    notation = _notation(given)
+    if notation is None and not (isinstance(given, dict) and {"$text", "$status", "$headers"} & given.keys()):
         return given
-    body = given["$text"].encode() if "$text" in given else given.get("$body", {})
+    body = given["$text"].encode() if "$text" in given else render(notation or "$body", given.get(notation, {}))
     return answer(body, status=given.get("$status", 200), headers=given.get("$headers"))
 
 

@@ -134,7 +134,7 @@ def test_a_silent_server_is_not_asked_for_more():
 @pytest.mark.parametrize(
     ("failure", "kind"),
     [
-        (answer(b"", status=404), FailureKind.NOT_STATUS_API),
+        (answer(b"", status=404), FailureKind.HTTP_STATUS),
         (answer(b"", status=503), FailureKind.HTTP_STATUS),
         (page(), FailureKind.NOT_STATUS_API),
         ({"page": PAGE}, FailureKind.NOT_STATUS_API),

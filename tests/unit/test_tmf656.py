@@ -411,7 +411,7 @@ def test_a_server_that_answers_for_lists_alone_is_taken_at_its_word():
 @pytest.mark.parametrize(
     ("given", "kind"),
     [
-        (answer(b"", status=404), FailureKind.NOT_STATUS_API),
+        (answer(b"", status=404), FailureKind.HTTP_STATUS),
         (answer(b"", status=403), FailureKind.UNAUTHORIZED),
         (answer(b"", status=429), FailureKind.RATE_LIMITED),
         (answer(b"{"), FailureKind.MALFORMED),

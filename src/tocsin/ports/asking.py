@@ -27,15 +27,23 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SecretRef:
-    """The name of a secret, in place of the secret. Only ``adapters.http`` ever looks it up."""
+    """The name of a secret, in place of the secret. Only ``adapters.http`` ever looks it up.
+
+    An account's own secret has no ``name``; what a sign-in has left behind (its tokens) has one.
+    """
 
     account: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
     """One request of a provider. ``authenticate`` asks for the account's own login to be put in.
 
+    ``json_body`` is sent as a JSON object, every ``SecretRef`` in it replaced by its secret on the way out; ``body``
+    is for anything else. With ``session`` the cookies that this account was given are sent, and new ones kept.
+    Both work with the account's own origin, with one that its setting ``login_url`` names, and with those that the
+    provider's class declares in ``login_origins: ClassVar[frozenset[str]]``, whole https origins; nowhere else.
     ``limit`` bounds the inflated body, in bytes. With ``conditional`` a stored validator is sent, and the body that
     goes with it is replayed on a 304: who yielded the request never sees one.
     """
@@ -47,6 +55,8 @@ class HttpRequest:
     authenticate: bool = True
     conditional: bool = True
     limit: int = 8 * 1024 * 1024
+    json_body: Mapping[str, str | SecretRef] | None = None
+    session: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +80,11 @@ class Http(Protocol):
     async def send(self, request: HttpRequest, account: Account) -> HttpResponse:
         """Send it and return whatever status came.
 
+        A 401 to a token of OAuth2 is answered once by a new token, and the request is sent again.
+
         Raises ``PollFailed``: dns, connect, tls, timeout, too_large, redirect, unauthorized (a secret that is
-        missing), unsupported (plain http where it is not allowed, a login kind not known).
+        missing, a sign-in that has ended), unsupported (plain http where it is not allowed, a login kind not known);
+        what the server that gives out tokens does wrong, in the same words.
         """
         ...
 
@@ -80,7 +93,7 @@ class Http(Protocol):
         ...
 
     def forget(self, account_id: str) -> None:
-        """Drop the validators and bodies kept for an account."""
+        """Drop the validators and bodies kept for an account, its cookies and the tokens held in memory."""
         ...
 
     async def close(self) -> None:
@@ -167,6 +180,10 @@ class Secrets(Protocol):
 
     def known(self) -> tuple[str, ...]:
         """Every secret value that was ever handed out in this run, for the log's redaction."""
+        ...
+
+    def hide(self, *values: str) -> None:
+        """Count these among the ``known``: secrets that were made from others, such as tokens."""
         ...
 
 

@@ -23,6 +23,33 @@ def account_url(url: str) -> SplitResult:
     return parts._replace(path=parts.path.rstrip("/"), fragment="")
 
 
+def page_of(url: str, *documents: str) -> SplitResult:
+    """The parts of the page of an address that is the page itself or something of it: cut where ``documents`` begin.
+
+    Raises ``PollFailed`` as ``account_url`` does.
+    """
+    parts = account_url(url)
+    path = f"{parts.path}/"
+    cuts = [at for each in documents if (at := path.find(each)) >= 0]
+    return parts._replace(path=path[: min(cuts, default=len(path))].rstrip("/"), query="")
+
+
+def is_loopback(parts: SplitResult) -> bool:
+    """True for an address on this computer: what a page's own host does elsewhere is done by that address here."""
+    host = parts.hostname or ""
+    return host in {"localhost", "::1"} or host.startswith("127.")
+
+
+def document(url: str) -> str:
+    """The address of one document, as the account gives it: with its query and the slash it may end in.
+
+    Raises ``PollFailed`` as ``account_url`` does.
+    """
+    parts = account_url(url)
+    ends_in_slash = url.strip().partition("#")[0].partition("?")[0].endswith("/") and parts.path
+    return parts._replace(path=f"{parts.path}/").geturl() if ends_in_slash else parts.geturl()
+
+
 def origin(parts: SplitResult) -> str:
     """Scheme, host and port, to put paths behind."""
     return f"{parts.scheme}://{parts.netloc}"

@@ -1,12 +1,12 @@
 """JSON into typed payloads, as far as it goes: one field of the wrong type must not lose the incident that it is in.
 
 A payload is a msgspec ``Struct``. Fields with a default are optional: where one does not fit, the default stands, and
-of a list the elements that fit are kept. Fields without a default are what the payload is known by: without them it
-cannot be read, and what cannot be read is an error of whoever asked, never a shorter list.
+of a list or a table the elements that fit are kept. Fields without a default are what the payload is known by: without
+them it cannot be read, and what cannot be read is an error of whoever asked, never a shorter list.
 """
 
-from types import NoneType
-from typing import TypeVar, get_args, get_origin
+from types import NoneType, UnionType
+from typing import TypeVar, Union, get_args, get_origin
 
 import msgspec
 from msgspec import NODEFAULT, Raw, Struct, UnsetType
@@ -72,7 +72,7 @@ def read(raw: Raw, shape: type[S]) -> S:
     except RecursionError as error:
         raise BrokenError("nested too deep") from error
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return _salvage(_untyped(raw), shape)
+        return _lenient(_untyped(raw), shape)
 
 
 def read_all(raw: Raw, shape: type[S]) -> list[S]:
@@ -86,7 +86,7 @@ def read_all(raw: Raw, shape: type[S]) -> list[S]:
     elements = _untyped(raw)
     if not isinstance(elements, list):
         raise UnreadableError("not a list")
-    return [_salvage(element, shape) for element in elements]
+    return [_lenient(element, shape) for element in elements]
 
 
 def _untyped(raw: Raw) -> object:
@@ -94,6 +94,13 @@ def _untyped(raw: Raw) -> object:
         return msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BrokenError("not JSON") from error
+
+
+def _lenient(value: object, shape: type[S]) -> S:
+    try:
+        return _salvage(value, shape)
+    except RecursionError as error:
+        raise BrokenError("nested too deep") from error
 
 
 def _salvage(value: object, shape: type[S]) -> S:
@@ -111,17 +118,20 @@ def _salvage(value: object, shape: type[S]) -> S:
 
 def _fit(value: object, wanted: object) -> object:
     """The value as the type wants it; ``_UNFIT`` where it is not."""
-    for choice in get_args(wanted) or (wanted,):
+    for choice in get_args(wanted) if get_origin(wanted) in (Union, UnionType) else (wanted,):
         if get_origin(choice) is list and isinstance(value, list):
             found = (_fit(element, get_args(choice)[0]) for element in value)
             return [element for element in found if element is not _UNFIT]
+        if get_origin(choice) is dict and isinstance(value, dict):
+            pairs = ((key, _fit(each, get_args(choice)[1])) for key, each in value.items())
+            return {key: each for key, each in pairs if each is not _UNFIT}
         if isinstance(choice, type) and issubclass(choice, Struct) and isinstance(value, dict):
             try:
                 return _salvage(value, choice)
             except UnreadableError:
                 return _UNFIT
-        if choice in (NoneType, str, int, float, bool) and isinstance(value, choice):
-            return value
+        if choice is Raw or (choice in (NoneType, str, int, float, bool) and isinstance(value, choice)):
+            return Raw(msgspec.json.encode(value)) if choice is Raw else value
     return _UNFIT
 
 

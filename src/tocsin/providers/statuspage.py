@@ -18,7 +18,7 @@ from tocsin.domain.terms import FailureKind, IncidentKind
 from tocsin.errors import PollFailed
 from tocsin.ports import Capability, FieldType, Poll, PollContext, ProviderField
 from tocsin.providers import links, text, times
-from tocsin.providers.base import Ask, Asker, attempt, is_transport, read, read_all, unique
+from tocsin.providers.base import LARGE, Ask, Asker, attempt, is_absent, is_transport, read, read_all, unique
 from tocsin.providers.statuspage_payload import (
     Incident,
     Listing,
@@ -76,7 +76,7 @@ class Statuspage:
     def poll(self, context: PollContext) -> Poll:
         """Ask for the summary, and for what it does not say. Raises ``PollFailed``."""
         base = api_base(context.account.url)
-        asker = Asker(context)
+        asker = Asker(context, limit=LARGE)
         url = f"{base}/summary.json"
         where = links.place(url)
         summary = yield from asker.json(url, Summary)
@@ -125,7 +125,7 @@ class _Conversation:
                 elif source.needed and isinstance(stated, UnsetType):
                     raise outcome
                 else:
-                    failed = failed or outcome.kind is not FailureKind.NOT_STATUS_API
+                    failed = failed or not is_absent(outcome)
             else:
                 found.extend(self._read(stated, source))
                 untold.append(source)

@@ -5,7 +5,7 @@ Shared by everything that answers in this format. Words are looked up folded: ``
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from msgspec import UNSET, Raw, Struct, UnsetType
@@ -13,10 +13,10 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 from tocsin.domain.snapshot import Component, Report, Update
 from tocsin.domain.terms import FailureKind, IncidentKind, Level, Phase, Severity
 from tocsin.errors import PollFailed
-from tocsin.providers import links, text, times
+from tocsin.providers import links, text, things, times
 from tocsin.providers.payload import Scalar, items
 
-_LEVELS = {
+LEVELS = {
     "operational": Level.OK,
     "degradedperformance": Level.DEGRADED,
     "partialoutage": Level.DEGRADED,
@@ -37,7 +37,7 @@ _SEVERITIES = {
     "major": Severity.MAJOR,
     "critical": Severity.CRITICAL,
 }
-_PHASES = {
+PHASES = {
     "scheduled": Phase.SCHEDULED,
     "investigating": Phase.INVESTIGATING,
     "identified": Phase.IDENTIFIED,
@@ -144,37 +144,18 @@ def required_id(value: Scalar, what: str) -> str:
 
 def components(listed: Iterable[PageComponent]) -> tuple[Component, ...]:
     """The page's components and groups, each id once with its worst state. A silent group is as its worst member."""
-    found: dict[str, Component] = {}
-    for each in listed:
-        component = _component(each)
-        if component.id not in found or component.level > found[component.id].level:
-            found[component.id] = component
-    worst: dict[str | None, Level] = {}
-    for component in found.values():
-        worst[component.group] = max(worst.get(component.group, Level.OK), component.level)
-    return tuple(
-        replace(each, level=worst[each.id], known=True) if _is_silent(each) and each.id in worst else each
-        for each in found.values()
-    )
+    return things.settled(_component(each) for each in listed)
 
 
 def _component(stated: PageComponent) -> Component:
-    component_id = required_id(stated.id, "a component")
-    raw = text.word(stated.status)
-    level = _LEVELS.get(text.folded(raw))
-    return Component(
-        id=component_id,
-        name=text.line(stated.name, text.NAME) or component_id,
-        level=(Level.DEGRADED if raw else Level.UNKNOWN) if level is None else level,
-        raw=raw,
+    return things.thing(
+        required_id(stated.id, "a component"),
+        stated.name,
+        stated.status,
+        LEVELS,
         group=text.identity(stated.group_id),
         is_group=text.folded(stated.group) == "true" or bool(items(stated.components)),
-        known=level is not None,
     )
-
-
-def _is_silent(component: Component) -> bool:
-    return component.is_group and not component.raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +198,7 @@ class Reader:
         return next((at for value in values if (at := times.moment(value, self.zone)) is not None), None)
 
     def _phase(self, stated: Incident, planned_start: datetime | None) -> Phase:
-        known = _PHASES.get(text.folded(stated.status))
+        known = PHASES.get(text.folded(stated.status))
         if known is not None:
             return known
         if self._moment(stated.resolved_at) is not None:
@@ -234,7 +215,7 @@ class Reader:
             )
             said = text.body(message.body)
             if at is not None and (said or message.status is not None):
-                found.append(Update(at, _PHASES.get(text.folded(message.status), Phase.INVESTIGATING), said))
+                found.append(Update(at, PHASES.get(text.folded(message.status), Phase.INVESTIGATING), said))
         return tuple(sorted(found, key=lambda update: update.at))
 
     def _ended(self, stated: Incident, updates: tuple[Update, ...]) -> datetime | None:

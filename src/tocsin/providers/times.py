@@ -15,6 +15,13 @@ _RFC3339 = re.compile(
     r"(?:([Zz])|([+-])(\d\d)(?::?(\d\d))?)?",
     re.ASCII,
 )
+# ECMA-262, 21.4.4.41.4: "Sat Jun 11 2022 18:55:50 GMT+0000 (Coordinated Universal Time)".
+_JAVASCRIPT = re.compile(
+    r"(?:[A-Za-z]{3} )?([A-Za-z]{3}) (\d\d?) (\d{4}) (\d\d):(\d\d):(\d\d) "
+    r"GMT([+-])(\d\d):?(\d\d)(?: \(.{0,99}\))?",
+    re.ASCII,
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NUMBER = re.compile(r"-?\d{1,20}(?:\.\d{1,12})?", re.ASCII)
 _DIGITS = re.compile(r"\d{1,12}", re.ASCII)
 # Zero values of other languages (year 1) and "never" (year 9999) are no moments, and break arithmetic.
@@ -55,6 +62,21 @@ def epoch(value: object, *, per_second: int = 1) -> datetime | None:
             return None
         return _bounded(datetime.fromtimestamp(0, UTC) + timedelta(seconds=seconds))
     except OverflowError:
+        return None
+
+
+def javascript_date(value: object) -> datetime | None:
+    """The UTC moment of a JavaScript ``Date`` as it turns itself into text; the offset is a part of it."""
+    found = _JAVASCRIPT.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None or found[1].lower() not in _MONTHS:
+        return None
+    day, year, hour, minute, second = (int(found[place]) for place in (2, 3, 4, 5, 6))
+    minutes = int(found[8]) * 60 + int(found[9])
+    offset = timedelta(minutes=minutes if found[7] == "+" else -minutes)
+    try:
+        month = _MONTHS.index(found[1].lower()) + 1
+        return _bounded(datetime(year, month, day, hour, minute, second, tzinfo=timezone(offset)))
+    except ValueError:
         return None
 
 

@@ -22,7 +22,7 @@ MAX_TICKETS_OF_ONE = 10
 OVER = frozenset({"resolved", "closed", "cancelled", "canceled", "rejected"})
 _BESIDE = re.compile(r"/serviceProblemManagement(?:/v(\d+)[\d.]*)?/serviceProblem$", re.IGNORECASE)
 _ELSEWHERE = frozenset({FailureKind.NOT_STATUS_API, FailureKind.UNAUTHORIZED})
-_NOT_HERE = frozenset({400, 405, 501})
+_NOT_HERE = frozenset({400, 404, 405, 410, 501})
 
 
 class TicketRef(Struct, frozen=True):

@@ -28,7 +28,7 @@ _API = "/serviceProblemManagement"
 _RESOURCE = "/serviceProblem"
 # Answers of a gateway that has nothing at this address; a broken server is broken whatever the version.
 _ELSEWHERE = frozenset({FailureKind.NOT_STATUS_API, FailureKind.UNAUTHORIZED, FailureKind.REDIRECT})
-_NOT_HERE = frozenset({400, 405, 406, 501})
+_NOT_HERE = frozenset({400, 404, 405, 406, 410, 501})
 
 
 class Tmf656:
