@@ -1,9 +1,9 @@
-"""Looks at every address of the catalogue again: what answers there now, and is it still the same product?
+"""Looks at every address of the catalogue again: what answers there now, is it still the same product.
 
 usage: .venv/bin/python packaging/catalogue.py [NAME ...]
 
-Asks each page once, one after the other, over the network; it is run by hand and never by tests. It prints a line for each
-entry that has changed or does not answer, and changes nothing: whoever maintains the catalogue decides.
+Asks each page once, one after the other, over the network; it is run by hand and never by tests. It prints a line for
+each entry that has changed or does not answer, and changes nothing: whoever maintains the catalogue decides.
 """
 
 import asyncio

@@ -1,0 +1,120 @@
+"""Detection: an address is enough, decoys are refused, and what a person can do something about is said."""
+
+import pytest
+
+from support import recorded
+from support.drive import answer, page
+from tocsin import providers
+from tocsin.domain.terms import FailureKind
+from tocsin.errors import PollFailed
+from tocsin.ports import HttpRequest, HttpResponse
+from tocsin.providers.detect import Found, detect
+
+KEYS = providers.known()
+# Products whose answer says nothing by itself: a profile, a form of authority, or a format that others share.
+NAMED_BY_HAND = frozenset({"json", "line"})
+HOST = "https://status.planetfibre.example.net"
+
+
+def find(world, poll_context, keys=KEYS) -> Found:
+    """Drive a detection in a world that answers 404 to all that it lacks."""
+    asking = detect(poll_context, lambda key: providers.load(key)(), keys)
+    try:
+        request = next(asking)
+        for _ in range(300):
+            reply = world(request) if callable(world) else world.get(request.url, answer(b"", status=404))
+            if isinstance(reply, PollFailed):
+                request = asking.throw(reply)
+            else:
+                response = reply if isinstance(reply, HttpResponse) else answer(reply)
+                request = asking.send(HttpResponse(response.status, response.headers, response.body, request.url))
+    except StopIteration as done:
+        return done.value
+    raise AssertionError("the detection asks without end")
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if key not in NAMED_BY_HAND])
+def test_every_product_is_found_by_its_recorded_answers(key):
+    """The recorded outage of each product is recognised as that product, and read."""
+    told = recorded.contract(key).case
+    found = find(told.answers, told.context())
+    assert found.key == key
+    assert found.snapshot.page_url is not None
+
+
+def test_the_shim_of_incidentio_is_not_taken_for_statuspage():
+    """incident.io answers Statuspage's paths with less: its incidents stand elsewhere."""
+    summary = {"page": {"id": "1", "name": "P", "url": HOST}, "status": {"indicator": "none"}, "components": []}
+    world = {f"{HOST}/api/v2/summary.json": summary, f"{HOST}/api/v2/incidents.json": {"page": {}, "incidents": []}}
+    context = recorded.contract("statuspage").case.context()
+    assert find(world, context).key == "incidentio"
+
+
+@pytest.mark.parametrize(
+    "decoy",
+    [
+        page(),
+        page("x" * 127_000),
+        answer({}),
+        answer([]),
+        answer({"page": {"name": "Shop"}}),
+        answer(b"{"),
+        answer(b""),
+    ],
+    ids=["html", "127 KB of html", "an empty object", "an empty list", "another page", "broken", "nothing"],
+)
+def test_a_decoy_is_no_status_page(decoy):
+    """An unclaimed name answers 200 to everything: never a snapshot, least of all a healthy one."""
+    with pytest.raises(PollFailed) as failed:
+        find(lambda request: decoy, recorded.contract("statuspage").case.context())
+    assert failed.value.kind in (FailureKind.NOT_STATUS_API, FailureKind.MALFORMED)
+
+
+@pytest.mark.parametrize("kind", [FailureKind.DNS, FailureKind.CONNECT, FailureKind.TLS, FailureKind.TIMEOUT])
+def test_a_way_there_that_fails_is_asked_once(kind):
+    """A host that cannot be reached is not asked for twenty products in turn."""
+    asked: list[HttpRequest] = []
+
+    def world(request):
+        asked.append(request)
+        return PollFailed(kind, "no way there")
+
+    with pytest.raises(PollFailed) as failed:
+        find(world, recorded.contract("statuspage").case.context())
+    assert failed.value.kind is kind
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (401, FailureKind.UNAUTHORIZED),
+        (403, FailureKind.UNAUTHORIZED),
+        (404, FailureKind.NOT_STATUS_API),
+        (429, FailureKind.RATE_LIMITED),
+        (503, FailureKind.HTTP_STATUS),
+    ],
+)
+def test_a_refusal_is_told_as_what_it_is(status, kind):
+    """A login that is needed, a limit, a broken server: each its own kind, none an outage."""
+    with pytest.raises(PollFailed) as failed:
+        find(lambda request: answer(b"", status=status), recorded.contract("statuspage").case.context())
+    assert failed.value.kind is kind
+
+
+def test_the_page_names_its_feed():
+    """A page without an API may name a feed in a link; it is followed on its own host only."""
+    html = (
+        '<html><head><link rel="alternate" type="application/atom+xml" href="/history.atom">'
+        '<link rel="alternate" type="application/rss+xml" href="https://elsewhere.example.com/feed"></head></html>'
+    )
+    asked: list[str] = []
+
+    def world(request):
+        asked.append(request.url)
+        return page(html) if request.url.rstrip("/") == HOST else answer(b"", status=404)
+
+    with pytest.raises(PollFailed):
+        find(world, recorded.contract("statuspage").case.context())
+    assert f"{HOST}/history.atom" in asked or "feed" not in KEYS
+    assert all(url.startswith(HOST) for url in asked)
