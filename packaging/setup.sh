@@ -19,7 +19,11 @@ packages_of() {  # GROUP ...
         inside { print $1 }' "$list"
 }
 
-is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ] || is_provided "$1"; }
+
+is_provided() {  # by another package, as Node's own nodejs provides npm and conflicts with Debian's
+    dpkg-query -W -f '${db:Status-Status} ${Provides},\n' 2>/dev/null | grep -E "^installed (.* )?$1( \(|,)" >/dev/null
+}
 
 install_packages() {  # PACKAGE ...
     local as_root=()

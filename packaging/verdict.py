@@ -31,7 +31,7 @@ def cases(report: Path) -> Iterator[Case]:
         for kind in ("skipped", "failure", "error"):
             found = element.find(kind)
             if found is not None:
-                outcome, reason = kind, found.get("message", "")
+                outcome, reason = kind, found.get("message", "").partition("\n")[0]
         yield Case(module, element.get("name", ""), outcome, reason)
 
 

@@ -8,7 +8,7 @@ import platform
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -25,8 +25,11 @@ from tocsin.ports import (
     Channel,
     Clock,
     Event,
+    HttpRequest,
+    HttpResponse,
     LoadedSettings,
     OnEvent,
+    PollContext,
     Publish,
     Secrets,
     SettingsSource,
@@ -36,6 +39,7 @@ from tocsin.ports import (
 if TYPE_CHECKING:
     from tocsin.adapters.profile import Profile
     from tocsin.engine.core import Engine
+    from tocsin.providers.registry import Registry
     from tocsin.words.phrasebook import Phrasebook
 
 _LOG = logging.getLogger(__name__)
@@ -88,23 +92,24 @@ class Wiring:
 
 def build(wiring: Wiring) -> "Engine":
     """The engine with its adapters. Called in the thread that will run it."""
-    from tocsin import providers
     from tocsin.adapters.http import HttpClient
     from tocsin.adapters.store import memory_store
     from tocsin.engine.core import Engine, Parts
+    from tocsin.providers.registry import Registry
     from tocsin.words.speaker import Speaker
 
     now = wiring.clock.now().wall
     disk, faults = _open_record(wiring.profile, now)
     memory: Store = memory_store(now=now)
+    registry = Registry(wiring.environ)
     return Engine(
         Parts(
             clock=wiring.clock,
-            http=HttpClient(wiring.secrets, wiring.clock),
+            http=HttpClient(wiring.secrets, wiring.clock, declared=registry.login_origins),
             store=disk if disk is not None else memory,
             memory=memory,
             channels=wiring.channels,
-            make=lambda account: providers.load(account.provider)(),
+            make=lambda account: registry.make(account.provider),
             words=lambda language: Speaker(phrasebook(language, wiring.environ)),
             settings=wiring.settings,
             publish=wiring.publish,
@@ -112,8 +117,17 @@ def build(wiring: Wiring) -> "Engine":
             on_command=wiring.on_command,
             dice=Random(),  # noqa: S311 -- jitter, not secrecy
             faults=(*wiring.faults, *faults),
+            detect=partial(_detected, registry),
         )
     )
+
+
+def _detected(registry: "Registry", context: PollContext) -> Generator[HttpRequest, HttpResponse, str]:
+    """The key of the provider that answers at an account's address."""
+    from tocsin.providers.detect import detect
+
+    found = yield from detect(context, registry.make, registry.known())
+    return found.key
 
 
 def _open_record(profile: "Profile | None", now: datetime) -> tuple[Store | None, tuple[Fault, ...]]:
@@ -150,12 +164,11 @@ class EngineThread(threading.Thread):
         self.error: BaseException | None = None
 
     def run(self) -> None:
-        """Build the engine and run it until stopped."""
+        """Build the engine and run it until stopped. What ends it otherwise is for the threads' excepthook to log."""
         try:
             asyncio.run(self._main())
         except BaseException as error:
             self.error = error
-            _LOG.exception("the engine ended")
             raise
 
     def dispatch(self, command: Command) -> None:
@@ -345,10 +358,10 @@ class SettingsFile:
 
     def load(self) -> LoadedSettings:
         """Read it. Never raises for a wrong file."""
-        from tocsin import providers
         from tocsin.adapters.settings import TomlSettings
+        from tocsin.providers.registry import Registry
 
-        return TomlSettings(self.profile.settings, provider_keys=providers.known()).load()
+        return TomlSettings(self.profile.settings, provider_keys=Registry(os.environ).known()).load()
 
 
 def _system_channels() -> tuple[Channel, ...]:

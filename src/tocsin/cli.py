@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tocsin import __version__
 
-AUTH_KINDS = ("none", "bearer", "api_key", "basic")
+AUTH_KINDS = ("none", "bearer", "api_key", "basic", "login", "oauth2")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -36,35 +36,46 @@ def _parser() -> argparse.ArgumentParser:
     profile.add_argument(
         "--profile", type=Path, metavar="DIR", help="keep settings, record, log and lock in DIR (or TOCSIN_PROFILE)"
     )
+    # For commands that keep nothing: a script can give the same option to every command.
+    no_profile = argparse.ArgumentParser(add_help=False)
+    no_profile.add_argument("--profile", type=Path, metavar="DIR", help=argparse.SUPPRESS)
     as_json = argparse.ArgumentParser(add_help=False)
     as_json.add_argument("--json", action="store_true", help="print JSON")
 
     run = commands.add_parser("run", parents=[profile], help="the tray application")
     run.add_argument("--background", action="store_true", help="open no window, also where no tray is found")
 
-    demo = commands.add_parser("demo", help="an evening with an outage, from an embedded provider")
-    demo.add_argument("--speed", type=_speed, metavar="X", help="how many times faster than life (default 60)")
+    demo = commands.add_parser(
+        "demo", parents=[no_profile], help="an evening with an outage, from an embedded provider"
+    )
+    demo.add_argument(
+        "--speed", type=_speed, metavar="X", help="how many times faster than life (default 60, headless 600)"
+    )
     demo.add_argument("--headless", action="store_true", help="no screen: print what happens, and end by itself")
 
-    _add_check(commands, as_json)
+    _add_check(commands, [no_profile, as_json])
+
+    login = commands.add_parser("login", parents=[profile], help="sign in to an account, or give it its secret")
+    login.add_argument("account", metavar="ACCOUNT", help="the account's id")
 
     commands.add_parser("watch", parents=[profile, as_json], help="the engine without a screen, a line for each event")
-    commands.add_parser("providers", parents=[profile, as_json], help="which status APIs can be asked")
+    providers = commands.add_parser("providers", parents=[profile, as_json], help="which status APIs can be asked")
+    providers.add_argument("--search", metavar="NAME", help="look a service or provider up in the catalogue")
     history = commands.add_parser("history", parents=[profile, as_json], help="the record of what happened")
     history.add_argument("--since", metavar="WHEN", help="from then on: 2026-11-01, a time with an offset, or 30d")
 
-    simulate = commands.add_parser("simulate", help="the embedded provider alone")
+    simulate = commands.add_parser("simulate", parents=[no_profile], help="the embedded provider alone")
     simulate.add_argument("--port", type=_port, default=0, metavar="N", help="listen there (default: any free port)")
     simulate.add_argument("--scenario", type=Path, metavar="FILE", help="a day of your own, in TOML")
     return parser
 
 
 def _add_check(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", as_json: argparse.ArgumentParser
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", parents: list[argparse.ArgumentParser]
 ) -> None:
     check = commands.add_parser(
         "check",
-        parents=[as_json],
+        parents=parents,
         help="one poll, one answer",
         description="Ask once. Exit codes as monitoring plugins have them: 0 OK, 1 WARNING (notice, maintenance, "
         "degraded), 2 CRITICAL (outage), 3 UNKNOWN. A secret is read from TOCSIN_SECRET_CHECK.",
@@ -72,9 +83,27 @@ def _add_check(
     check.add_argument("url", metavar="URL", help="the status page, its API's base, or the host alone")
     check.add_argument("--provider", metavar="KEY", help="which API it is (see: tocsin providers); otherwise tried out")
     check.add_argument("--match", nargs="+", action="extend", default=[], metavar="ID", help="what you depend on")
+    check.add_argument(
+        "--option",
+        type=_option,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="what that API needs to know beside the address (see: tocsin providers)",
+    )
     check.add_argument("--auth", choices=AUTH_KINDS, default="none", metavar="KIND", help=", ".join(AUTH_KINDS))
     check.add_argument("--header", default="X-Api-Key", metavar="NAME", help="the header of an API key")
-    check.add_argument("--user", default="", metavar="NAME", help="the user name of a basic login")
+    check.add_argument("--user", default="", metavar="NAME", help="the user name of a basic login, or of a login")
+    check.add_argument("--token-url", default="", metavar="URL", help="where oauth2 gets its tokens")
+    check.add_argument("--client-id", default="", metavar="ID", help="who asks for them")
+    check.add_argument("--scope", default="", metavar="SCOPE", help="what for")
+
+
+def _option(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name.strip(), value
 
 
 def _speed(text: str) -> float:

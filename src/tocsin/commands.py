@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import re
+import signal
 import sys
 import tempfile
 from collections.abc import Callable
@@ -16,9 +17,11 @@ from tocsin.errors import AlreadyRunning, EnvironmentFault
 if TYPE_CHECKING:
     from tocsin.adapters.profile import Profile
     from tocsin.contract import Json
-    from tocsin.domain.snapshot import Failure, Snapshot
+    from tocsin.domain.incident import Incident
+    from tocsin.domain.snapshot import Failure
     from tocsin.ports import Event
-    from tocsin.single import CheckRequest
+    from tocsin.single import CheckAnswer, CheckRequest
+    from tocsin.words.phrasebook import Phrasebook
 
 UNKNOWN = 3
 
@@ -33,6 +36,7 @@ def carry_out(arguments: argparse.Namespace) -> int:
         "providers": list_providers,
         "history": show_history,
         "simulate": simulate,
+        "login": login,
     }
     try:
         return table[arguments.command](arguments)
@@ -64,10 +68,18 @@ def run(arguments: argparse.Namespace) -> int:
     return app.run(_profile(arguments), background=arguments.background)
 
 
+def _end_on_sigterm() -> None:
+    """End as Ctrl-C does, so that what was made on the way is taken away again."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
 def demo(arguments: argparse.Namespace) -> int:
     """An evening with an outage."""
     from tocsin import demo as evening
+    from tocsin.adapters.secrets import take_secrets_from_environment
 
+    take_secrets_from_environment(os.environ)
+    _end_on_sigterm()
     with tempfile.TemporaryDirectory(prefix="tocsin-demo-") as folder:
         if arguments.headless:
             return evening.headless(arguments.speed)
@@ -79,6 +91,8 @@ def simulate(arguments: argparse.Namespace) -> int:
     from tocsin.adapters.clock import SystemClock
     from tocsin.simulator.command import serve_forever
 
+    _end_on_sigterm()
+
     def out(line: str) -> None:
         print(line, flush=True)
 
@@ -86,19 +100,52 @@ def simulate(arguments: argparse.Namespace) -> int:
 
 
 def list_providers(arguments: argparse.Namespace) -> int:
-    """Which status APIs can be asked, and what an account of each needs to know."""
-    from tocsin import contract, providers
+    """Which status APIs can be asked, and what an account of each needs to know; or names from the catalogue."""
+    from tocsin import contract
+    from tocsin.providers.registry import Registry
 
-    described = [contract.provider(providers.load(key)) for key in providers.known()]
+    registry = Registry(os.environ)
+    if arguments.search is not None:
+        return _search(arguments, registry.known())
+    rows = registry.rows()
     if arguments.json:
-        _print_json([*described])
+        _print_json(
+            [
+                contract.provider(row.kind) if row.kind is not None else contract.broken_provider(row.key, row.broken)
+                for row in rows
+            ]
+        )
         return 0
-    for key in providers.known():
-        kind = providers.load(key)
-        print(f"{kind.key:<14}{kind.name}")
-        print(f"{'':<14}{', '.join(sorted(each.value for each in kind.capabilities))}")
-        for asked in kind.fields:
+    for row in rows:
+        if row.kind is None:
+            print(f"{row.key:<14}broken: {row.broken}")
+            continue
+        print(f"{row.key:<14}{row.kind.name}")
+        print(f"{'':<14}{', '.join(sorted(each.value for each in row.kind.capabilities))}")
+        for asked in row.kind.fields:
             print(f"{'':<14}{asked.name}{'' if asked.required else ' (optional)'}: {asked.help}")
+    return 0
+
+
+def _search(arguments: argparse.Namespace, known: tuple[str, ...]) -> int:
+    """Names of the catalogue. Nothing found is an empty answer, not an error."""
+    from tocsin import contract
+    from tocsin.providers import catalogue
+
+    found = catalogue.search(catalogue.load(), arguments.search)
+    if arguments.json:
+        _print_json(
+            [
+                contract.catalogue_entry(each.name, each.product, each.url, is_readable=each.product in known)
+                for each in found
+            ]
+        )
+        return 0
+    for each in found:
+        readable = each.product if each.product in known else f"{each.product} (cannot be read yet)"
+        print(f"{each.name:<32} {readable:<14} {each.url}")
+    if not found:
+        print(f"Nothing in the catalogue is called {arguments.search!r}. Try: tocsin check ADDRESS", file=sys.stderr)
     return 0
 
 
@@ -112,29 +159,49 @@ def check(arguments: argparse.Namespace) -> int:
         _print_failure(answer.result, answer.provider, arguments)
         return UNKNOWN
     level = answer.level
-    if answer.match_missing:
-        print(f"tocsin: the page does not list {', '.join(arguments.match)}", file=sys.stderr)
+    if answer.missing:
+        print(f"tocsin: the page does not list {', '.join(answer.missing)}", file=sys.stderr)
     if arguments.json:
         _print_json(contract.check(answer.result, answer.account, answer.provider, level))
     else:
-        _print_snapshot(answer.result, level.word)
+        _print_answer(answer)
     return contract.PLUGIN_CODES[level]
 
 
+def login(arguments: argparse.Namespace) -> int:
+    """Sign a person in to an account, or keep its secret."""
+    from tocsin import signin
+
+    signin.login(_profile(arguments), arguments.account, lambda line: print(line, flush=True))
+    return 0
+
+
 def _check_request(arguments: argparse.Namespace) -> "CheckRequest":
-    from tocsin import providers
     from tocsin.adapters.secrets import take_secrets_from_environment
     from tocsin.domain.account import Auth, AuthKind
+    from tocsin.providers.registry import Registry
     from tocsin.single import CheckRequest
 
-    if arguments.provider is not None and arguments.provider not in providers.known():
-        raise EnvironmentFault(f"no provider {arguments.provider!r}", f"one of {', '.join(providers.known())}")
+    known = Registry(os.environ).known()
+    if arguments.provider is not None and arguments.provider not in known:
+        raise EnvironmentFault(f"no provider {arguments.provider!r}", f"one of {', '.join(known)}")
+    if arguments.auth == "oauth2" and not (arguments.token_url and arguments.client_id):
+        raise EnvironmentFault("--auth oauth2 needs to know where and who", "give --token-url and --client-id")
     return CheckRequest(
         url=arguments.url,
         provider=arguments.provider,
         match=tuple(arguments.match),
-        auth=Auth(AuthKind(arguments.auth), header=arguments.header, user=arguments.user),
+        auth=Auth(
+            AuthKind(arguments.auth),
+            header=arguments.header,
+            user=arguments.user,
+            token_url=arguments.token_url,
+            client_id=arguments.client_id,
+            scope=arguments.scope,
+        ),
         secrets=take_secrets_from_environment(os.environ),
+        options=dict(arguments.option),
+        environ=dict(os.environ),
     )
 
 
@@ -147,15 +214,27 @@ def _print_failure(failure: "Failure", provider: str, arguments: argparse.Namesp
         print(f"UNKNOWN: {failure.message} ({failure.kind.value})")
 
 
-def _print_snapshot(snapshot: "Snapshot", level: str) -> None:
+def _print_answer(answer: "CheckAnswer") -> None:
+    """The level, what concerns the match of what is open, and which of the matched things do not work."""
+    from tocsin import contract
+    from tocsin.domain.relevance import matched_things
+    from tocsin.domain.snapshot import Failure
+    from tocsin.domain.terms import Level, Relevance
     from tocsin.words.plain import clean
 
-    print(f"{level.upper()}: {clean(snapshot.page_name)}")
-    for report in snapshot.reports:
-        if not report.phase.is_over:
+    snapshot = answer.result
+    if isinstance(snapshot, Failure):
+        return
+    print(f"{answer.level.word.upper()}: {clean(snapshot.page_name)}")
+    for report, concerns in contract.in_order(snapshot, answer.account):
+        if not report.phase.is_over and concerns is not Relevance.NONE:
             start = report.scheduled_start or report.started_at
             since = f", {start.astimezone():%Y-%m-%d %H:%M}" if start is not None else ""
-            print(f"  {report.severity.word} {report.phase.value}{since}: {clean(report.title)}")
+            sure = "" if concerns is Relevance.LINKED else " (possibly)"
+            print(f"  {report.severity.word} {report.phase.value}{since}{sure}: {clean(report.title)}")
+    for thing in matched_things(answer.account.connections[0], snapshot.components):
+        if thing.level is not Level.OK and not thing.is_group:
+            print(f"  {clean(thing.name)}: {clean(thing.raw)}")
 
 
 def watch(arguments: argparse.Namespace) -> int:
@@ -191,23 +270,29 @@ def show_history(arguments: argparse.Namespace) -> int:
     from tocsin.adapters.store import open_readonly
 
     now = datetime.now(UTC)
-    since = _since(arguments.since, now) if arguments.since else None
+    since = _since(arguments.since, now) if arguments.since is not None else None
     with closing(open_readonly(_profile(arguments).data, now=now)) as store:
         incidents = store.incidents(since=since)
     if arguments.json:
         _print_json([contract.history(incident) for incident in incidents])
         return 0
     from tocsin import app
-    from tocsin.words.plain import clean
 
     words = app.phrasebook(None, os.environ)
     if not incidents:
         print(words.gettext("Nothing has happened yet on what is watched."))
-    for incident in incidents:
-        episode = incident.episode
-        end = words.how_word(episode.how) if episode.ended_at is None else words.clock(episode.ended_at, now)
-        print(f"{words.clock(episode.started_at, now):<14} {end:<14} {clean(incident.title)}")
+    rows = [_history_row(incident, words, now) for incident in incidents]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
     return 0
+
+
+def _history_row(incident: "Incident", words: "Phrasebook", now: datetime) -> tuple[str, ...]:
+    """Start, how it stands or ended, on what, and what it was."""
+    where = ", ".join(link.connection for link in incident.links)
+    start = words.clock(incident.episode.started_at, now)
+    return (start, words.ended(incident, now), where, words.clean(incident.title))
 
 
 def _since(text: str, now: datetime) -> datetime:
@@ -217,9 +302,8 @@ def _since(text: str, now: datetime) -> datetime:
         unit = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[back.group(2)]
         return now - int(back.group(1)) * unit
     try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise EnvironmentFault(
             f"--since {text!r} is no time", "write 2026-11-01, 2026-11-01T18:00+01:00 or 30d"
         ) from None
-    return found.astimezone(UTC)

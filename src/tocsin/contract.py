@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from tocsin.domain.account import Account
 from tocsin.domain.incident import Incident
 from tocsin.domain.levels import Scene, connection_level, is_missing
-from tocsin.domain.relevance import relevance
+from tocsin.domain.relevance import missing, relevance
 from tocsin.domain.snapshot import Failure, Report, Snapshot, Traits, Update
 from tocsin.domain.terms import Level, Relevance
 from tocsin.domain.timeline import merge
@@ -39,30 +39,42 @@ def check_level(snapshot: Snapshot, account: Account, traits: Traits, now: datet
     return connection_level(account.connections[0], merged.incidents, Scene.of(snapshot), traits, now)
 
 
-def match_is_missing(snapshot: Snapshot, account: Account) -> bool:
-    """Whether the page's own list lacks what was to be matched."""
-    return is_missing(account.connections[0], Scene.of(snapshot))
+def missing_matches(snapshot: Snapshot, account: Account) -> tuple[str, ...]:
+    """What was to be matched and is not on the page's own list."""
+    connection = account.connections[0]
+    return missing(connection, snapshot.components) if is_missing(connection, Scene.of(snapshot)) else ()
+
+
+def _seen_at(at: datetime) -> str | None:
+    """A time by our own clock: to the second."""
+    return moment(at.replace(microsecond=0))
+
+
+def in_order(snapshot: Snapshot, account: Account) -> tuple[tuple[Report, Relevance], ...]:
+    """The incidents of a poll, each id once: the open ones first, newest start first; each with how it concerns us."""
+    reports: dict[str, Report] = {}
+    for report in snapshot.reports:
+        reports.setdefault(report.id, report)
+    connection = account.connections[0]
+    return tuple(
+        (report, relevance(report, connection, snapshot.components))
+        for report in sorted(reports.values(), key=_newest_open_first)
+    )
 
 
 def check(snapshot: Snapshot, account: Account, provider: str, level: Level) -> dict[str, Json]:
     """What ``check --json`` prints after a poll that gave a snapshot."""
-    reports: dict[str, Report] = {}
-    for report in snapshot.reports:
-        reports.setdefault(report.id, report)
     return {
         "provider": provider,
         "page": {"name": snapshot.page_name, "url": snapshot.page_url},
-        "fetched_at": moment(snapshot.fetched_at),
+        "fetched_at": _seen_at(snapshot.fetched_at),
         "level": level.word,
         "error": None,
         "components": [
             {"id": each.id, "name": each.name, "group": each.group, "level": each.level.word}
             for each in snapshot.components
         ],
-        "incidents": [
-            _report(report, relevance(report, account.connections[0], snapshot.components))
-            for report in sorted(reports.values(), key=_newest_open_first)
-        ],
+        "incidents": [_report(report, concerns) for report, concerns in in_order(snapshot, account)],
     }
 
 
@@ -71,7 +83,7 @@ def check_failed(failure: Failure, provider: str, url: str) -> dict[str, Json]:
     return {
         "provider": provider,
         "page": {"name": "", "url": url},
-        "fetched_at": moment(failure.at),
+        "fetched_at": _seen_at(failure.at),
         "level": Level.UNKNOWN.word,
         "error": {"kind": failure.kind.value, "message": failure.message},
         "components": [],
@@ -138,7 +150,7 @@ def history(known: Incident) -> dict[str, Json]:
         "account": known.account,
         "connections": [*(link.connection for link in known.links)],
         "etas": [
-            {"value": moment(eta.value), "given_at": moment(eta.given_at), "seen_at": moment(eta.seen_at)}
+            {"value": moment(eta.value), "given_at": moment(eta.given_at), "seen_at": _seen_at(eta.seen_at)}
             for eta in known.etas
         ],
         "episodes": [
@@ -159,7 +171,7 @@ def event(happened: Event) -> dict[str, Json]:
     """One line of ``watch --json``."""
     concerns = Relevance(happened.relevance) if happened.relevance else Relevance.NONE
     return {
-        "at": moment(happened.at),
+        "at": _seen_at(happened.at),
         "event": happened.event,
         "account": happened.account,
         "connection": happened.connection,
@@ -177,6 +189,16 @@ def provider(kind: type[Provider]) -> dict[str, Json]:
         "capabilities": [each.value for each in sorted(kind.capabilities)],
         "fields": [_field(each) for each in kind.fields],
     }
+
+
+def broken_provider(key: str, why: str) -> dict[str, Json]:
+    """What ``providers --json`` prints of one that another package brings and that cannot be used."""
+    return {"key": key, "name": key, "capabilities": [], "fields": [], "error": why}
+
+
+def catalogue_entry(name: str, product: str, url: str, *, is_readable: bool) -> dict[str, Json]:
+    """What ``providers --search --json`` prints of one name. ``provider`` is null where no provider reads it."""
+    return {"name": name, "provider": product if is_readable else None, "product": product, "url": url}
 
 
 def _field(asked: ProviderField) -> dict[str, Json]:

@@ -2,48 +2,51 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
-from tocsin import contract, providers
+from tocsin import contract
 from tocsin.adapters.clock import SystemClock
 from tocsin.adapters.http import HttpClient
 from tocsin.adapters.secrets import KeyringSecrets
 from tocsin.domain.account import Account, Auth, Connection
 from tocsin.domain.snapshot import Failure, Snapshot
-from tocsin.domain.terms import FailureKind, Level
-from tocsin.engine.exchange import ask
-from tocsin.ports import Clock, Http, PollContext
+from tocsin.domain.terms import Level
+from tocsin.engine.exchange import ask, hold
+from tocsin.engine.watched import noticed
+from tocsin.ports import PollContext
+from tocsin.providers.detect import detect
+from tocsin.providers.registry import Registry
 
 ACCOUNT = "check"
 """The account's id, so that its secret is read from ``TOCSIN_SECRET_CHECK``."""
 
-_TRIED = ("statuspage", "tmf656")
-# Another API would fare no better: what failed is the way there.
-_FINAL = frozenset(
-    {FailureKind.DNS, FailureKind.CONNECT, FailureKind.TLS, FailureKind.TIMEOUT, FailureKind.RATE_LIMITED}
-)
-
 
 @dataclass(frozen=True, slots=True)
 class CheckRequest:
-    """What to ask. ``provider`` None tries out which API answers. ``secrets`` are the environment's, by account id."""
+    """What to ask. ``provider`` None finds out which API answers. ``secrets`` are the environment's, by account id.
+
+    ``options`` are what the provider needs to know beside the address; ``environ`` says whether plugins are wanted.
+    """
 
     url: str
     provider: str | None
     match: tuple[str, ...]
     auth: Auth
     secrets: Mapping[str, str]
+    options: Mapping[str, str] = field(default_factory=dict)
+    environ: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class CheckAnswer:
-    """What came of it. ``level`` is unknown after a failure."""
+    """What came of it. ``level`` is unknown after a failure. ``missing`` are matches that the page does not list."""
 
     account: Account
     provider: str
     result: Snapshot | Failure
     level: Level
-    match_missing: bool = False
+    missing: tuple[str, ...] = ()
 
 
 def check(request: CheckRequest) -> CheckAnswer:
@@ -53,34 +56,39 @@ def check(request: CheckRequest) -> CheckAnswer:
 
 async def _check(request: CheckRequest) -> CheckAnswer:
     clock = SystemClock()
-    http = HttpClient(KeyringSecrets(request.secrets), clock)
-    keys = (request.provider,) if request.provider is not None else _TRIED
+    registry = Registry(request.environ)
+    http = HttpClient(KeyringSecrets(request.secrets), clock, declared=registry.login_origins)
+    connection = Connection(ACCOUNT, ACCOUNT, match=request.match)
+    account = Account(
+        ACCOUNT,
+        request.provider or "",
+        ACCOUNT,
+        request.url,
+        auth=request.auth,
+        connections=(connection,),
+        options=request.options,
+    )
+    context = PollContext(account, clock.now().wall)
     try:
-        answers: list[CheckAnswer] = []
-        for key in keys:
-            answer = await _ask(key, request, http, clock)
-            answers.append(answer)
-            if not isinstance(answer.result, Failure) or answer.result.kind in _FINAL:
-                return answer
-        return _most_telling(answers)
+        if request.provider is not None:
+            return _judged(
+                request.provider, account, await ask(registry.make(request.provider), context, http), registry
+            )
+        skews: list[timedelta] = []
+        found = await hold(
+            lambda: detect(context, registry.make, registry.known()), account, http, context.now, on_skew=skews.append
+        )
+        if isinstance(found, Failure):
+            return CheckAnswer(account, "", found, Level.UNKNOWN)
+        snapshot = replace(found.snapshot, skew=skews[-1] if skews else timedelta())
+        return _judged(found.key, replace(account, provider=found.key, url=found.url), snapshot, registry)
     finally:
         await http.close()
 
 
-def _most_telling(answers: list[CheckAnswer]) -> CheckAnswer:
-    """Of several failures the first that is about more than not being that API."""
-    other = (FailureKind.NOT_STATUS_API, FailureKind.HTTP_STATUS)
-    telling = (each for each in answers if isinstance(each.result, Failure) and each.result.kind not in other)
-    return next(telling, answers[0])
-
-
-async def _ask(key: str, request: CheckRequest, http: Http, clock: Clock) -> CheckAnswer:
-    connection = Connection(ACCOUNT, ACCOUNT, match=request.match)
-    account = Account(ACCOUNT, key, ACCOUNT, request.url, auth=request.auth, connections=(connection,))
-    provider = providers.load(key)()
-    now = clock.now().wall
-    result = await ask(provider, PollContext(account, now), http)
+def _judged(key: str, account: Account, result: Snapshot | Failure, registry: Registry) -> CheckAnswer:
     if isinstance(result, Failure):
         return CheckAnswer(account, key, result, Level.UNKNOWN)
-    level = contract.check_level(result, account, provider.traits, now)
-    return CheckAnswer(account, key, result, level, contract.match_is_missing(result, account))
+    at = result.fetched_at + noticed(result.skew)
+    level = contract.check_level(result, account, registry.make(key).traits, at)
+    return CheckAnswer(account, key, result, level, contract.missing_matches(result, account))

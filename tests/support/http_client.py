@@ -22,19 +22,28 @@ class MemorySecrets:
     """Secrets in a dict; counts how often one was asked for."""
 
     values: dict[str, str] = field(default_factory=lambda: {"home": CANARY})
+    hidden: set[str] = field(default_factory=set)
     asked: int = 0
 
     async def get(self, ref: SecretRef) -> str:
         self.asked += 1
-        if ref.account not in self.values:
+        if entry(ref) not in self.values:
             raise SecretUnavailable("There is none", "make one")
-        return self.values[ref.account]
+        return self.values[entry(ref)]
 
     async def set(self, ref: SecretRef, value: str) -> None:
-        self.values[ref.account] = value
+        self.values[entry(ref)] = value
 
     def known(self) -> tuple[str, ...]:
-        return tuple(self.values.values())
+        return (*self.values.values(), *self.hidden)
+
+    def hide(self, *values: str) -> None:
+        self.hidden.update(values)
+
+
+def entry(ref: SecretRef) -> str:
+    """A secret's place in ``MemorySecrets.values``: the account's id, and the name behind a slash."""
+    return f"{ref.account}/{ref.name}" if ref.name else ref.account
 
 
 def account(url: str, auth: Auth = BEARER, **more: Any) -> Account:

@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Generator
 from random import Random
 from typing import Self
 
@@ -11,15 +12,35 @@ from tocsin.adapters.clock import SystemClock
 from tocsin.adapters.http import HttpClient
 from tocsin.adapters.secrets import KeyringSecrets
 from tocsin.adapters.store import memory_store
-from tocsin.domain.account import Settings
+from tocsin.domain.account import Account, Settings
 from tocsin.domain.alarm_state import Tell
 from tocsin.domain.state import AppState, Command
 from tocsin.engine.core import Engine, Parts
+from tocsin.errors import SettingsError
 from tocsin.notifiers.recording import RecordingChannel
-from tocsin.ports import Clock, Event, LoadedSettings, Outgoing, Store
+from tocsin.ports import (
+    Channel,
+    Clock,
+    Event,
+    HttpRequest,
+    HttpResponse,
+    LoadedSettings,
+    Outgoing,
+    PollContext,
+    Provider,
+    Store,
+    Words,
+)
+from tocsin.providers.detect import detect
 from tocsin.simulator.server import DEMO_TOKEN
 
 PATIENCE = 15.0
+LOOK = 0.05
+
+
+def _detected(context: PollContext) -> Generator[HttpRequest, HttpResponse, str]:
+    found = yield from detect(context, lambda key: providers.load(key)(), providers.known())
+    return found.key
 
 
 class KeyWords:
@@ -36,12 +57,25 @@ class EngineRig:
     """An engine under test. Everything recorded is read under ``wait_for``, which awaits what is expected."""
 
     def __init__(
-        self, settings: Settings, *, clock: Clock | None = None, store: Store | None = None, token: str = DEMO_TOKEN
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        store: Store | None = None,
+        token: str = DEMO_TOKEN,
+        make: Callable[[Account], Provider] | None = None,
+        problems: tuple[SettingsError, ...] = (),
+        channels: tuple[Channel, ...] = (),
+        words: Words | None = None,
     ) -> None:
         self.settings = settings
+        self.problems = problems
+        self.make = make or (lambda account: providers.load(account.provider)())
+        self.channels = channels
+        self.words = words or KeyWords()
         self.clock = clock or SystemClock()
         self.store = store
-        self.token = token
+        self.secrets = {account.id: token for account in settings.accounts}
         self.changed = threading.Condition()
         self.events: list[Event] = []
         self.states: list[AppState] = []
@@ -53,7 +87,7 @@ class EngineRig:
         self.error: BaseException | None = None
 
     def load(self) -> LoadedSettings:
-        return LoadedSettings(self.settings)
+        return LoadedSettings(self.settings, self.problems)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -92,10 +126,12 @@ class EngineRig:
         self.engine.dispatch(command)
 
     def wait_for(self, what: str, predicate: Callable[[], bool], timeout: float = PATIENCE) -> None:
-        """Wait until something recorded makes this true."""
+        """Wait until something recorded makes this true; what else it looks at is looked at now and then."""
+        until = time.monotonic() + timeout
         with self.changed:
-            if not self.changed.wait_for(predicate, timeout):
-                raise AssertionError(f"waited {timeout} s for: {what}; told {self.keys()}, events {self.kinds()}")
+            while not self.changed.wait_for(predicate, LOOK):
+                if time.monotonic() > until:
+                    raise AssertionError(f"waited {timeout} s for: {what}; told {self.keys()}, events {self.kinds()}")
 
     def wait_polls(self, count: int) -> None:
         """Wait for so many more answers of every account."""
@@ -111,6 +147,19 @@ class EngineRig:
 
         self.wait_for(f"{count} polls", enough)
 
+    def refresh(self) -> None:
+        """Take the engine's picture of this moment, without waiting for it to be published."""
+        assert self.engine is not None
+        assert self.engine._loop is not None
+        done = threading.Event()
+
+        def take() -> None:
+            self._publish(self.engine.state())
+            done.set()
+
+        self.engine._loop.call_soon_threadsafe(take)
+        assert done.wait(PATIENCE), "the engine does not answer"
+
     def _run(self) -> None:
         try:
             asyncio.run(self._main())
@@ -120,21 +169,22 @@ class EngineRig:
 
     async def _main(self) -> None:
         now = self.clock.now().wall
-        secrets = KeyringSecrets({account.id: self.token for account in self.settings.accounts})
+        secrets = KeyringSecrets(self.secrets)
         self.engine = Engine(
             Parts(
                 clock=self.clock,
                 http=HttpClient(secrets, self.clock),
                 store=self.store or memory_store(now=now),
                 memory=memory_store(now=now),
-                channels=(self.channel,),
-                make=lambda account: providers.load(account.provider)(),
-                words=lambda language: KeyWords(),
+                channels=(self.channel, *self.channels),
+                make=self.make,
+                words=lambda language: self.words,
                 settings=self,
                 publish=self._publish,
                 on_event=self._on_event,
                 on_command=self._on_command,
-                dice=Random(1),
+                detect=_detected,
+                dice=Random(1),  # noqa: S311 -- the same jitter every time
             )
         )
         running = asyncio.ensure_future(self.engine.run())

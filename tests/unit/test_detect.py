@@ -1,5 +1,8 @@
 """Detection: an address is enough, decoys are refused, and what a person can do something about is said."""
 
+from dataclasses import replace
+from urllib.parse import urlsplit
+
 import pytest
 
 from support import recorded
@@ -33,13 +36,41 @@ def find(world, poll_context, keys=KEYS) -> Found:
     raise AssertionError("the detection asks without end")
 
 
-@pytest.mark.parametrize("key", [key for key in KEYS if key not in NAMED_BY_HAND])
+# One place in the world: the address itself says what it is.
+ONE_PLACE = {
+    "upptime": "https://raw.githubusercontent.com/planetfibre/upptime",
+    "freshstatus": "https://public-api.freshstatus.io/v1/public-components/?account_id=3616",
+    "google": "https://status.cloud.google.com/incidents.json",
+    "aws": "https://health.aws.amazon.com/public/currentevents",
+    "m365": "https://graph.microsoft.com",
+    "slack": "https://slack-status.com",
+    "salesforce": "https://api.status.salesforce.com",
+    "nbn": "https://places.nbnco.net.au/places/v1/maintenance?locationId=LOC000000000001",
+    "aussiebb": "https://myaussie-api.aussiebroadband.com.au",
+}
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if key not in NAMED_BY_HAND and key not in ONE_PLACE])
 def test_every_product_is_found_by_its_recorded_answers(key):
     """The recorded outage of each product is recognised as that product, and read."""
     told = recorded.contract(key).case
     found = find(told.answers, told.context())
     assert found.key == key
     assert found.snapshot.page_url is not None
+
+
+@pytest.mark.parametrize("key", ONE_PLACE)
+def test_a_service_with_one_address_is_found_by_it(key):
+    """The documented address of a vendor's own API is enough."""
+    told = recorded.contract(key).case
+    by_path = {urlsplit(url)._replace(scheme="", netloc="").geturl(): reply for url, reply in told.answers.items()}
+
+    def world(request):
+        return by_path.get(urlsplit(request.url)._replace(scheme="", netloc="").geturl(), answer(b"", status=404))
+
+    context = told.context()
+    account = replace(context.account, url=ONE_PLACE[key])
+    assert find(world, replace(context, account=account)).key == key
 
 
 def test_the_shim_of_incidentio_is_not_taken_for_statuspage():

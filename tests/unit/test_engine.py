@@ -1,7 +1,13 @@
 """The engine end to end: real servers, real HTTP, real SQLite; only the screen is a recording."""
 
+import json
+import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
+from typing import ClassVar
+from urllib.parse import urlsplit
 
 from support.rig import EngineRig
 from support.scenarios import ScriptedProvider
@@ -170,3 +176,46 @@ def test_stopping_with_a_request_hanging_is_quick() -> None:
         rig.stop()
         assert datetime.now(UTC) - before < timedelta(seconds=1)
         provider.recover()
+
+
+class Instatus(BaseHTTPRequestHandler):
+    """A healthy page of another product: 73 bytes and a list of components, nothing else."""
+
+    DOCUMENTS: ClassVar = {
+        "/summary.json": {"page": {"name": "Planet Mail", "url": "https://mail.example.net", "status": "UP"}},
+        "/v2/components.json": {"components": [{"id": "c1", "name": "SMTP", "status": "OPERATIONAL"}]},
+    }
+
+    def do_GET(self) -> None:
+        document = self.DOCUMENTS.get(self.path)
+        body = json.dumps(document).encode() if document else b""
+        self.send_response(200 if document else 404)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_a_page_that_changed_its_product_is_read_as_what_it_is(caplog) -> None:
+    """The account says so and goes on, instead of falling silent or turning red."""
+    with StatuspageServer() as page:
+        page.add_component("smtp", "SMTP")
+        port = urlsplit(page.url).port
+        account = replace(page.account(), interval=timedelta(seconds=1))
+        with EngineRig(Settings(accounts=(account,))) as rig:
+            rig.wait_for("green", lambda: tray_level(rig.state, rig.state.at) is Level.OK)
+            page.stop()
+            with ThreadingHTTPServer(("127.0.0.1", port), Instatus) as server:
+                thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+                thread.start()
+                try:
+                    rig.do(CheckNow())
+                    rig.wait_for("told", lambda: [each.message.key for each in rig.state.faults] == ["product_changed"])
+                    rig.wait_for("green again", lambda: tray_level(rig.state, rig.state.at) is Level.OK)
+                finally:
+                    server.shutdown()
+                    thread.join()
+            assert rig.keys() == []

@@ -14,7 +14,7 @@ import pytest
 from keyring.errors import InitError, KeyringLocked, NoKeyringError
 
 from support.keyring_daemon import KeyringBus, keyring_bus
-from tocsin.adapters.secrets import KeyringSecrets, take_secrets_from_environment, variable
+from tocsin.adapters.secrets import KeyringSecrets, NotKept, take_secrets_from_environment, variable
 from tocsin.errors import SecretUnavailable
 from tocsin.ports import SecretRef, Secrets
 
@@ -192,6 +192,70 @@ def test_a_secret_set_while_the_keyring_is_asked_wins():
         return getting.result(), await secrets.get(HOME)
 
     assert asyncio.run(scenario()) == (CANARY, CANARY)
+
+
+# --- what a sign-in leaves behind ----------------------------------------------------------------------------------
+
+TOKENS = SecretRef("home", "tokens")
+
+
+def test_tokens_are_kept_beside_the_secret_of_their_account():
+    """Neither is taken for the other, and no variable of the environment stands for tokens."""
+    keyring = RecordingKeyring({"home": "secret"})
+    secrets = KeyringSecrets({"home": CANARY}, backend=keyring)
+    asyncio.run(secrets.set(TOKENS, "tokens"))
+    assert keyring.held == {"home": "secret", "home/tokens": "tokens"}
+    assert get(secrets) == CANARY
+    assert asyncio.run(secrets.get(TOKENS)) == "tokens"
+
+
+def test_tokens_are_asked_for_anew_each_time():
+    """``tocsin login`` in another process replaces them while we run."""
+    keyring = RecordingKeyring({"home/tokens": "old"})
+    secrets = KeyringSecrets({}, backend=keyring)
+    assert asyncio.run(secrets.get(TOKENS)) == "old"
+    keyring.held["home/tokens"] = "newer"
+    assert asyncio.run(secrets.get(TOKENS)) == "newer"
+    asyncio.run(secrets.set(TOKENS, "ours"))
+    keyring.held["home/tokens"] = "new"
+    assert asyncio.run(secrets.get(TOKENS)) == "new"
+
+
+def test_without_a_keyring_tokens_are_kept_for_this_run(caplog):
+    """And are put into the keyring as soon as there is one."""
+    keyring = RecordingKeyring(failure=NoKeyringError("none"))
+    secrets = KeyringSecrets({}, backend=keyring)
+    asyncio.run(secrets.set(TOKENS, CANARY))
+    assert asyncio.run(secrets.get(TOKENS)) == CANARY
+    assert CANARY not in caplog.text
+    keyring.failure = None
+    asyncio.run(secrets.set(TOKENS, "later"))
+    keyring.held["home/tokens"] = "another run's"
+    assert asyncio.run(secrets.get(TOKENS)) == "another run's"
+
+
+def test_nobody_signed_in_says_what_to_type():
+    """The advice is the command that helps."""
+    with pytest.raises(NotKept, match="tocsin login home"):
+        asyncio.run(KeyringSecrets({}, backend=RecordingKeyring()).get(TOKENS))
+
+
+def test_keeping_without_a_keyring_is_refused():
+    """Where this run is about to end, its memory is no place."""
+    secrets = KeyringSecrets({}, backend=RecordingKeyring(failure=NoKeyringError("none")))
+    with pytest.raises(SecretUnavailable):
+        asyncio.run(secrets.keep(TOKENS, CANARY))
+
+
+def test_hidden_values_are_known_and_bounded():
+    """Tokens of weeks do not pile up, and the newest are always struck from the log."""
+    secrets = KeyringSecrets({"home": "one"}, backend=RecordingKeyring())
+    secrets.hide("two", "two")
+    assert secrets.known() == ("one", "two")
+    secrets.hide(*(f"token-{number}" for number in range(1000)))
+    assert len(secrets.known()) < 300
+    assert secrets.known()[0] == "one"
+    assert secrets.known()[-1] == "token-999"
 
 
 # --- a keyring that fails ------------------------------------------------------------------------------------------

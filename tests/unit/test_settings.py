@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tocsin.adapters.settings import LIMIT, TomlSettings
 from tocsin.adapters.settings_check import PLANNED
-from tocsin.domain.account import Account, Auth, AuthKind, Connection, Line, Settings
+from tocsin.domain.account import Account, Auth, AuthKind, Connection, Line, OAuthFlow, Settings
 from tocsin.domain.terms import ConnectionKind, Role
 
 KEYS = ("statuspage", "tmf656")
@@ -22,6 +22,14 @@ provider = "tmf656"
 name = "Planet Fibre"
 url = "https://status.example.net"
 """
+OAUTH = 'kind = "oauth2", token_url = "https://id.example.net/t", client_id = "me"'
+CODE = Auth(
+    AuthKind.OAUTH2,
+    token_url="https://id.example.net/t",
+    client_id="me",
+    flow=OAuthFlow.CODE,
+    authorize_url="https://id.example.net/a",
+)
 HOME = Account(
     "home", "tmf656", "Planet Fibre", "https://status.example.net", connections=(Connection("home", "Planet Fibre"),)
 )
@@ -99,6 +107,16 @@ def test_an_account_that_names_no_connection_is_watched_as_one(more):
             '{ kind = "oauth2", token_url = "https://id.example.net/t", client_id = "me", scope = "a b" }',
             Auth(AuthKind.OAUTH2, token_url="https://id.example.net/t", client_id="me", scope="a b"),
         ),
+        (
+            f'{{ {OAUTH}, flow = "client_credentials" }}',
+            Auth(AuthKind.OAUTH2, token_url="https://id.example.net/t", client_id="me"),
+        ),
+        (f'{{ {OAUTH}, flow = "code", authorize_url = "https://id.example.net/a" }}', CODE),
+        (
+            f'{{ {OAUTH}, flow = "device", device_url = "http://127.0.0.1:8080/d" }}',
+            replace(CODE, flow=OAuthFlow.DEVICE, authorize_url="", device_url="http://127.0.0.1:8080/d"),
+        ),
+        ('{ kind = "login", user = "me" }', Auth(AuthKind.LOGIN, user="me")),
     ],
 )
 def test_every_kind_of_login_is_read(auth, meant):
@@ -225,6 +243,17 @@ def test_an_account_wrong_in_what_it_cannot_do_without_is_left_out(line, wrong, 
         ('{ kind = "oauth2", token_url = "https://id.example.net/t" }', "accounts[0].auth.client_id"),
         ('{ kind = "oauth2", token_url = "http://id.example.net/t", client_id = "me" }', "accounts[0].auth.token_url"),
         ('{ kind = "oauth2", token_url = "id.example.net", client_id = "me" }', "accounts[0].auth.token_url"),
+        (f'{{ {OAUTH}, flow = "password" }}', "accounts[0].auth.flow"),
+        (f"{{ {OAUTH}, flow = 1 }}", "accounts[0].auth.flow"),
+        (f'{{ {OAUTH}, flow = "code" }}', "accounts[0].auth.authorize_url"),
+        (f'{{ {OAUTH}, flow = "code", device_url = "https://id.example.net/d" }}', "accounts[0].auth.authorize_url"),
+        (f'{{ {OAUTH}, flow = "device" }}', "accounts[0].auth.device_url"),
+        (
+            f'{{ {OAUTH}, flow = "device", device_url = "http://id.example.net/d" }}',
+            "accounts[0].auth.device_url",
+        ),
+        (f'{{ {OAUTH}, authorize_url = "javascript:alert(1)" }}', "accounts[0].auth.authorize_url"),
+        ('{ kind = "login" }', "accounts[0].auth.user"),
     ],
 )
 def test_a_wrong_login_leaves_the_account_out(auth, key):

@@ -9,7 +9,7 @@ import tomlkit
 
 from tocsin.adapters.settings import TomlSettings
 from tocsin.adapters.settings_save import add_account
-from tocsin.domain.account import Account, Auth, AuthKind, Connection
+from tocsin.domain.account import Account, Auth, AuthKind, Connection, OAuthFlow
 from tocsin.domain.terms import ConnectionKind, Role
 from tocsin.errors import EnvironmentFault, SettingsError
 
@@ -32,6 +32,16 @@ LOGINS = (
     Auth(AuthKind.BEARER),
     Auth(AuthKind.API_KEY, header="X-Own"),
     Auth(AuthKind.OAUTH2, token_url="https://id.example.net/t", client_id="me", scope="a b"),
+    Auth(
+        AuthKind.OAUTH2,
+        token_url="https://id.example.net/t",
+        client_id="me",
+        flow=OAuthFlow.CODE,
+        authorize_url="https://id.example.net/a",
+        device_url="https://id.example.net/d",
+    ),
+    Auth(AuthKind.OAUTH2, token_url="https://i/t", client_id="me", flow=OAuthFlow.DEVICE, device_url="https://i/d"),
+    Auth(AuthKind.LOGIN, user="me"),
 )
 COMMENTED = """\
 # my own notes

@@ -1,19 +1,20 @@
 """The one way out to the providers: ``ports.Http`` on httpx.
 
 Holds what every exchange must hold: a total deadline, a limit to the inflated body, redirects on the same origin only,
-conditional requests with the kept body replayed, and secrets that go nowhere but to the account's own origin.
+conditional requests with the kept body replayed, and secrets that go nowhere but to the account's own origin and,
+where they are a part of a login's form, to the origins that the provider declares for it.
 """
 
 import asyncio
 import logging
 import re
 from collections import Counter
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import cast
+from typing import TypeVar, cast
 
 import httpx
 
@@ -21,14 +22,19 @@ from tocsin import __version__
 from tocsin.adapters import http_urls as urls
 from tocsin.adapters.http_body import ACCEPTED, read_body
 from tocsin.adapters.http_connect import Resolver
+from tocsin.adapters.http_cookies import CookieJar
 from tocsin.adapters.http_errors import failure, late
 from tocsin.adapters.http_kept import Kept, KeptAnswers, Key
-from tocsin.adapters.http_login import login_headers, plain_headers
+from tocsin.adapters.http_login import json_form, login_headers, plain_headers, token_of
 from tocsin.adapters.http_transport import Transport
-from tocsin.domain.account import Account
+from tocsin.adapters.oauth import OAuth
+from tocsin.adapters.oauth_answers import LIMIT
+from tocsin.domain.account import Account, AuthKind
 from tocsin.domain.terms import FailureKind
 from tocsin.errors import Bug, PollFailed
-from tocsin.ports import Clock, HttpRequest, HttpResponse, Secrets
+from tocsin.ports import Clock, HttpRequest, HttpResponse, SecretRef, Secrets
+
+T = TypeVar("T")
 
 EXCHANGE_DEADLINE = 15.0
 KEPT_BYTES = 16 * 1024 * 1024
@@ -43,6 +49,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _KEEP_METHOD = frozenset({307, 308})
 _OK = 200
 _NOT_MODIFIED = 304
+_UNAUTHORIZED = 401
 _DROPPED = frozenset({"content-encoding", "content-length", "set-cookie", "transfer-encoding"})
 _LENGTH = re.compile(r"[0-9]{1,18}")
 _LOGGERS = ("httpx", "httpcore")
@@ -60,6 +67,7 @@ class _Call:
     limit: int
     account: str
     conditional: bool
+    cookies: CookieJar | None = None
 
     def __repr__(self) -> str:
         return f"<{self.method} {urls.origin_of(self.url)}>"
@@ -69,24 +77,31 @@ class _Call:
         """What an answer to it is kept under."""
         return Key(self.account, str(self.url), tuple(sorted(self.varying.items())))
 
-    def sent(self, conditions: Mapping[str, str]) -> httpx.Request:
+    def sent(self, conditions: Mapping[str, str], now: datetime) -> httpx.Request:
         """The request as it goes out."""
+        jar = self.cookies
+        cookie = jar.header(urls.origin_of(self.url), self.url.path, now) if jar is not None else ""
         headers = {
             "user-agent": f"Tocsin/{__version__}",
             "accept": "*/*",
             **self.varying,
             "accept-encoding": ACCEPTED,
             **conditions,
+            **({"cookie": cookie} if cookie else {}),
             **self.login,
         }
         return httpx.Request(self.method, self.url, headers=headers, content=self.body)
+
+
+def _none_declared(_: str) -> Iterable[str]:
+    return ()
 
 
 class HttpClient:
     """Implements ``ports.Http``. One instance belongs to one event loop; making one costs nothing.
 
     ``deadline`` is in seconds, for one ``send`` with all its redirects; ``kept_bytes`` bounds the bodies kept for
-    conditional requests.
+    conditional requests. ``declared`` gives the further origins that the login of a provider needs, by its key.
     """
 
     def __init__(
@@ -97,6 +112,7 @@ class HttpClient:
         deadline: float = EXCHANGE_DEADLINE,
         kept_bytes: int = KEPT_BYTES,
         transport: Transport | None = None,
+        declared: Callable[[str], Iterable[str]] = _none_declared,
     ) -> None:
         self._secrets = secrets
         self._clock = clock
@@ -104,33 +120,62 @@ class HttpClient:
         self._transport = transport or Transport(Resolver(deadline=deadline * _LOOKUP_SHARE))
         self._kept = KeptAnswers(kept_bytes)
         self._polls: Counter[str] = Counter()
+        self._declared = declared
+        self._cookies: dict[str, CookieJar] = {}
+        self.oauth = OAuth(secrets, clock, self._post_form)
         for name in _LOGGERS:  # below WARNING they log URLs, and a query may hold a key
             logging.getLogger(name).setLevel(logging.WARNING)
 
     async def send(self, request: HttpRequest, account: Account) -> HttpResponse:
         """Send it and return whatever status came. Raises ``PollFailed`` as ``ports.Http`` says."""
         call = await self._prepared(request, account)
-        origin = urls.origin_of(call.url)
-        try:
-            async with asyncio.timeout(self._deadline):
-                return await self._follow(call)
-        except TimeoutError:
-            raise late(self._deadline, origin) from None
-        except httpx.TransportError as error:
-            raise failure(error, origin) from error
+        response = await self._bounded(call, self._follow(call))
+        if account.auth.kind is not AuthKind.OAUTH2 or not call.login:
+            return response
+        if response.status == _UNAUTHORIZED and self.oauth.refused(account, token_of(call.login)):
+            again = replace(call, login=await self._login(account))
+            response = await self._bounded(again, self._follow(again))
+        if response.status != _UNAUTHORIZED:
+            self.oauth.taken(account)
+        return response
 
     def begin_poll(self, account: Account) -> None:
         """Count a poll of this account: every 20th is unconditional."""
         self._polls[account.id] += 1
 
     def forget(self, account_id: str) -> None:
-        """Drop the validators and bodies kept for an account, and its count of polls."""
+        """Drop what is kept for an account: validators and bodies, cookies, tokens, its count of polls."""
         self._kept.forget(account_id)
+        self._cookies.pop(account_id, None)
+        self.oauth.forget(account_id)
         del self._polls[account_id]
 
     async def close(self) -> None:
         """Close every connection; a request that still runs fails with ``connect``."""
+        await self.oauth.close()
         await self._transport.aclose()
+
+    async def _bounded(self, call: _Call, exchange: Coroutine[None, None, T]) -> T:
+        """An exchange within the deadline, its errors as ``PollFailed``."""
+        origin = urls.origin_of(call.url)
+        try:
+            async with asyncio.timeout(self._deadline):
+                return await exchange
+        except TimeoutError:
+            raise late(self._deadline, origin) from None
+        except httpx.TransportError as error:
+            raise failure(error, origin) from error
+
+    async def _post_form(self, url: str, headers: Mapping[str, str], body: bytes) -> HttpResponse:
+        """Implements ``oauth.Post``. What is in the form goes to that address and no further."""
+        call = _Call("POST", urls.secure(url), {}, headers, body, LIMIT, account="", conditional=False)
+        answer = await self._bounded(call, self._exchange(call))
+        if isinstance(answer, _Call):
+            raise PollFailed(FailureKind.REDIRECT, f"{urls.origin_of(call.url)} redirects what is not to be redirected")
+        return answer
+
+    async def _login(self, account: Account) -> dict[str, str]:
+        return await login_headers(account, self._secrets, self.oauth.access)
 
     async def _prepared(self, request: HttpRequest, account: Account) -> _Call:
         if request.method not in _METHODS:
@@ -139,18 +184,35 @@ class HttpClient:
         origin = urls.origin_of(url)
         urls.allow(origin, account)
         is_own = request.authenticate and origin in urls.login_origins(account)
+        has_session = request.session or request.json_body is not None
+        is_trusted = has_session and origin in urls.session_origins(account, self._declared(account.provider))
+        varying = plain_headers(request.headers)
+        body = request.body
+        if request.json_body is not None:
+            varying["content-type"] = "application/json"
+            body = await self._json(request.json_body, account, origin, is_trusted=is_trusted)
         polls = self._polls[account.id]
         is_full_poll = polls > 0 and polls % _UNCONDITIONAL_EVERY == 0
         return _Call(
             method=request.method,
             url=url,
-            varying=plain_headers(request.headers),
-            login=await login_headers(account, self._secrets) if is_own else {},
-            body=request.body,
+            varying=varying,
+            login=await self._login(account) if is_own else {},
+            body=body,
             limit=request.limit,
             account=account.id,
             conditional=request.conditional and request.method == "GET" and not is_full_poll,
+            cookies=self._cookies.setdefault(account.id, CookieJar()) if request.session and is_trusted else None,
         )
+
+    async def _json(
+        self, fields: Mapping[str, str | SecretRef], account: Account, origin: urls.Origin, *, is_trusted: bool
+    ) -> bytes:
+        if not is_trusted and any(isinstance(value, SecretRef) for value in fields.values()):
+            raise PollFailed(
+                FailureKind.UNSUPPORTED, f"The secret of this account is not for {origin}, and is not sent there"
+            )
+        return await json_form(fields, account, self._secrets)
 
     async def _follow(self, call: _Call) -> HttpResponse:
         for _ in range(_MAX_HOPS + 1):
@@ -163,8 +225,12 @@ class HttpClient:
     async def _exchange(self, call: _Call) -> HttpResponse | _Call:
         """One request and its answer; the next call where the answer is a redirect."""
         kept = self._kept.get(call.key) if call.conditional else None
-        raw = await self._transport.handle_async_request(call.sent(kept.conditions if kept else {}))
+        now = self._clock.now().wall
+        raw = await self._transport.handle_async_request(call.sent(kept.conditions if kept else {}, now))
         try:
+            if call.cookies is not None:
+                lines = raw.headers.get_list("set-cookie")
+                call.cookies.take(urls.origin_of(call.url), call.url.path, lines, now)
             if raw.status_code in _REDIRECTS:
                 return _next_call(call, raw)
             body = await _body(raw, call)

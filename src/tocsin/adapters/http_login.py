@@ -1,8 +1,9 @@
-"""Puts an account's secret into a request, and nothing that could carry more than one header there."""
+"""Puts an account's secret or token into a request, and nothing that could carry more than one header there."""
 
 import base64
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from tocsin.domain.account import Account, AuthKind
 from tocsin.domain.terms import FailureKind
@@ -12,6 +13,7 @@ from tocsin.ports import SecretRef, Secrets
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"[\x21-\x7e\x80-\xff]([\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?|")
 _SECRET = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
+_BEARER = "Bearer "
 _OURS = frozenset(
     {
         "accept-encoding",
@@ -43,8 +45,10 @@ def is_header_name(name: str) -> bool:
     return _TOKEN.fullmatch(name) is not None
 
 
-async def login_headers(account: Account, secrets: Secrets) -> dict[str, str]:
-    """The headers that prove who asks; none for an account without a login.
+async def login_headers(
+    account: Account, secrets: Secrets, tokens: Callable[[Account], Awaitable[str]]
+) -> dict[str, str]:
+    """The headers that prove who asks; none for an account without a login. ``tokens`` gives those of OAuth2.
 
     Raises ``PollFailed``: unauthorized for a secret that is missing or cannot be sent, unsupported for a login that
     cannot be made.
@@ -54,7 +58,7 @@ async def login_headers(account: Account, secrets: Secrets) -> dict[str, str]:
         case AuthKind.NONE:
             return {}
         case AuthKind.BEARER:
-            return {"authorization": f"Bearer {await _sendable_secret(account, secrets)}"}
+            return {"authorization": f"{_BEARER}{await _sendable_secret(account, secrets)}"}
         case AuthKind.API_KEY:
             name = auth.header.lower()
             if not is_header_name(name) or name in _OURS - {"authorization", "cookie"}:
@@ -66,7 +70,24 @@ async def login_headers(account: Account, secrets: Secrets) -> dict[str, str]:
             pair = f"{auth.user}:{await _secret(account, secrets)}".encode()
             return {"authorization": f"Basic {base64.b64encode(pair).decode('ascii')}"}
         case AuthKind.OAUTH2:
-            raise PollFailed(FailureKind.UNSUPPORTED, "Login by OAuth2 is not supported yet")
+            return {"authorization": f"{_BEARER}{await tokens(account)}"}
+        case AuthKind.LOGIN:
+            return {}  # the provider's own exchange logs in, and a cookie says so from then on
+
+
+def token_of(login: Mapping[str, str]) -> str:
+    """The token in the headers of a login by OAuth2."""
+    return login.get("authorization", "").removeprefix(_BEARER)
+
+
+async def json_form(fields: Mapping[str, str | SecretRef], account: Account, secrets: Secrets) -> bytes:
+    """A JSON object with the account's secret where the provider named it. Raises as ``login_headers`` does."""
+    filled = {}
+    for name, value in fields.items():
+        if isinstance(value, SecretRef) and value != SecretRef(account.id):
+            raise Bug("A provider named a secret that is not its account's own")
+        filled[name] = await _secret(account, secrets) if isinstance(value, SecretRef) else value
+    return json.dumps(filled).encode("ascii")
 
 
 async def _secret(account: Account, secrets: Secrets) -> str:

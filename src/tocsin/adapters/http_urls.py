@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import httpx
@@ -77,6 +78,25 @@ def allow(origin: Origin, account: Account) -> None:
             FailureKind.UNSUPPORTED,
             f"{origin} is not encrypted. Use https, or set allow_insecure = true for this account",
         )
+
+
+def secure(text: str) -> httpx.URL:
+    """An address for a sign-in: encrypted or on this computer, whatever its account allows. Raises ``PollFailed``."""
+    url = parse(text)
+    origin = origin_of(url)
+    if origin.scheme != "https" and not origin.is_loopback:
+        raise PollFailed(FailureKind.UNSUPPORTED, f"{origin} is not encrypted, and nobody signs in there")
+    return url
+
+
+def session_origins(account: Account, declared: Iterable[str]) -> frozenset[Origin]:
+    """Where an account's secret may go in a form, and its cookies: see ``ports.HttpRequest``.
+
+    Besides its own origin those that its provider declares and the one that the user set as ``login_url``.
+    """
+    named = account.options.get("login_url", "")
+    others = (*declared, named) if named else declared
+    return login_origins(account) | {origin_of(secure(each)) for each in others}
 
 
 def login_origins(account: Account) -> frozenset[Origin]:

@@ -150,6 +150,8 @@ class InstanceServer:
             return _encoded(_refused(problem))
         try:
             return _encoded(self._obeyed(request))
+        except EnvironmentFault as fault:
+            return _encoded(_refused(str(fault)))
         except Exception:  # noqa: BLE001 - a mistake behind a command is logged whole, and must not end the server
             _LOG.exception("the command %s failed", request.cmd)
             return _encoded(_refused("the command failed; see the log"))

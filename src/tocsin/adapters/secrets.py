@@ -7,6 +7,7 @@ thread with a deadline. Nothing is ever written to a file from here.
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Protocol
 
@@ -22,9 +23,16 @@ DEADLINE = 8.0
 _PAUSE_AFTER_REFUSAL = 300.0
 """Seconds. A poll a minute must not bring up the unlock dialog every minute."""
 
+_MOST_HIDDEN = 256
+"""Tokens come and go by the hour: those of long ago are void, and need not be looked for in every line of the log."""
+
 _PLAIN_FILE_BACKENDS = "keyrings.alt."
 
 log = logging.getLogger(__name__)
+
+
+class NotKept(SecretUnavailable):
+    """The keyring answers, and holds nothing under that name."""
 
 
 class Keyring(Protocol):
@@ -88,6 +96,7 @@ class KeyringSecrets:
         self._given = dict(given)
         self._memory: dict[str, str] = {}
         self._known: tuple[str, ...] = tuple(dict.fromkeys(self._given.values()))
+        self._hidden: deque[str] = deque(maxlen=_MOST_HIDDEN)
         self._backend = backend
         self._deadline = deadline
         self._calls: DaemonCalls[str | None] = DaemonCalls("tocsin-keyring")
@@ -98,12 +107,19 @@ class KeyringSecrets:
         return f"<{type(self).__name__} of {len(self._known)}>"
 
     async def get(self, ref: SecretRef) -> str:
-        """The secret. Raises ``SecretUnavailable``, whose advice says what the user can do."""
-        secret = self._given.get(ref.account) or self._memory.get(ref.account)
+        """The secret. Raises ``SecretUnavailable``, whose advice says what the user can do.
+
+        An account's own secret is asked for once. One with a name is asked for anew each time, for ``tocsin login``
+        in another process may have replaced it.
+        """
+        entry = _entry(ref)
+        secret = self._given.get(entry) or self._memory.get(entry)
         if secret is None:
-            found = await self._from_keyring(ref.account)
+            found = await self._from_keyring(ref)
+            if ref.name:
+                return self._memory.get(entry, found)
             # What was set while the keyring was being asked is newer.
-            secret = self._memory.setdefault(ref.account, found)
+            secret = self._memory.setdefault(entry, found)
             self._remember(secret)
         return secret
 
@@ -114,28 +130,45 @@ class KeyringSecrets:
         """
         if not value:
             raise SecretUnavailable("The secret is empty")
-        self._remember(value)
-        self._given.pop(ref.account, None)
-        self._memory[ref.account] = value
-        self._refused_at = None
+        entry = _entry(ref)
+        if not ref.name:
+            self._remember(value)
+        self._given.pop(entry, None)
+        self._memory[entry] = value
         try:
-            # A key of its own: who sets a second value must not be given the outcome of the first.
-            await self._ask(object(), ref.account, lambda backend: backend.set_password(SERVICE, ref.account, value))
+            await self.keep(ref, value)
         except SecretUnavailable as error:
             log.warning("The secret of %s is kept for this run only: %s", ref.account, error.title)
+        else:
+            if ref.name and self._memory.get(entry) == value:
+                del self._memory[entry]
+
+    async def keep(self, ref: SecretRef, value: str) -> None:
+        """Put it into the keyring, and nowhere else. Raises ``SecretUnavailable`` where that cannot be had."""
+        entry = _entry(ref)
+        self._refused_at = None
+        # A key of its own: who sets a second value must not be given the outcome of the first.
+        await self._ask(object(), ref.account, lambda backend: backend.set_password(SERVICE, entry, value))
 
     def known(self) -> tuple[str, ...]:
         """Every secret value of this run, for the log's redaction."""
-        return self._known
+        return (*self._known, *self._hidden.copy())
 
-    async def _from_keyring(self, account: str) -> str:
-        secret = await self._ask(account, account, lambda backend: backend.get_password(SERVICE, account))
-        if not secret:
-            raise SecretUnavailable(
-                f"There is no secret for the account {account}",
-                f"keep one with 'keyring set {SERVICE} {account}', or start Tocsin with {variable(account)} set",
-            )
-        return secret
+    def hide(self, *values: str) -> None:
+        """Count these among the known."""
+        self._hidden.extend(value for value in values if value not in self._hidden)
+
+    async def _from_keyring(self, ref: SecretRef) -> str:
+        entry = _entry(ref)
+        secret = await self._ask(entry, ref.account, lambda backend: backend.get_password(SERVICE, entry))
+        if secret:
+            return secret
+        if ref.name:
+            raise NotKept(f"Nobody is signed in to the account {ref.account}", f"sign in: tocsin login {ref.account}")
+        raise NotKept(
+            f"There is no secret for the account {ref.account}",
+            f"keep one with 'keyring set {SERVICE} {ref.account}', or start Tocsin with {variable(ref.account)} set",
+        )
 
     async def _ask(self, key: object, account: str, use: Callable[[Keyring], str | None]) -> str | None:
         """What ``use`` gets from the keyring, in a thread of its own. Raises ``SecretUnavailable``."""
@@ -169,6 +202,11 @@ class KeyringSecrets:
     def _remember(self, secret: str) -> None:
         if secret not in self._known:
             self._known = (*self._known, secret)
+
+
+def _entry(ref: SecretRef) -> str:
+    """The name of a secret in the keyring; no account's id has a slash."""
+    return f"{ref.account}/{ref.name}" if ref.name else ref.account
 
 
 class _RefusedError(Exception):

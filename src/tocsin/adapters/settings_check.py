@@ -14,7 +14,7 @@ from typing import Any
 from tocsin.adapters import settings_urls as urls
 from tocsin.adapters.settings_problems import Problems, is_secret
 from tocsin.adapters.toml_lines import Path
-from tocsin.domain.account import Account, Auth, AuthKind, Connection, Line, Settings
+from tocsin.domain.account import Account, Auth, AuthKind, Connection, Line, OAuthFlow, Settings
 from tocsin.domain.terms import ConnectionKind, Role
 
 PLANNED = (
@@ -37,10 +37,19 @@ AUTH_KEYS: Mapping[AuthKind, tuple[str, ...]] = MappingProxyType(
         AuthKind.BEARER: (),
         AuthKind.API_KEY: ("header",),
         AuthKind.BASIC: ("user",),
-        AuthKind.OAUTH2: ("token_url", "client_id", "scope"),
+        AuthKind.OAUTH2: ("flow", "token_url", "authorize_url", "device_url", "client_id", "scope"),
+        AuthKind.LOGIN: ("user",),
     }
 )
-ALL_AUTH_KEYS = tuple(key for keys in AUTH_KEYS.values() for key in keys)
+ALL_AUTH_KEYS = tuple(dict.fromkeys(key for keys in AUTH_KEYS.values() for key in keys))
+OAUTH_URLS = ("token_url", "authorize_url", "device_url")
+FLOW_URLS: Mapping[OAuthFlow, tuple[str, ...]] = MappingProxyType(
+    {
+        OAuthFlow.CLIENT_CREDENTIALS: ("token_url",),
+        OAuthFlow.CODE: ("token_url", "authorize_url"),
+        OAuthFlow.DEVICE: ("token_url", "device_url"),
+    }
+)
 
 _ID = re.compile(r"[a-z0-9-]{1,32}")
 _ID_RULE = "1 to 32 of a-z, 0-9 and -"
@@ -141,7 +150,7 @@ def _auth(path: Path, value: object, found: Problems, account: str) -> Auth | No
     found.unknown_keys(path, table, ("kind", *(AUTH_KEYS[kind] if kind else ALL_AUTH_KEYS)), account)
     if kind is AuthKind.API_KEY:
         return _api_key(path, table, found)
-    if kind is AuthKind.BASIC:
+    if kind in (AuthKind.BASIC, AuthKind.LOGIN):
         user = found.needed(path, table, "user")
         return None if user is None else Auth(kind, user=user)
     if kind is AuthKind.OAUTH2:
@@ -158,18 +167,37 @@ def _api_key(path: Path, table: Mapping[str, Any], found: Problems) -> Auth | No
 
 
 def _oauth2(path: Path, table: Mapping[str, Any], found: Problems) -> Auth | None:
-    token_url = found.needed(path, table, "token_url")
+    flow = found.choice(path, table, "flow", OAuthFlow.CLIENT_CREDENTIALS)
     client_id = found.needed(path, table, "client_id")
     scope = found.text(path, table, "scope", "")
-    if token_url is None or client_id is None:
+    # An address that the flow does not use may stand there; the other way round nobody could sign in.
+    needed = FLOW_URLS[flow or OAuthFlow.CLIENT_CREDENTIALS]
+    given = {name: _oauth_url(path, table, name, found) for name in OAUTH_URLS if name in table or name in needed}
+    if flow is None or client_id is None or None in given.values():
         return None
-    problem = urls.problem_with_url(token_url, allow_insecure=False)
-    if problem is None and "://" not in token_url:
+    return Auth(
+        AuthKind.OAUTH2,
+        client_id=client_id,
+        scope=scope,
+        flow=flow,
+        token_url=given["token_url"] or "",
+        authorize_url=given.get("authorize_url") or "",
+        device_url=given.get("device_url") or "",
+    )
+
+
+def _oauth_url(path: Path, table: Mapping[str, Any], name: str, found: Problems) -> str | None:
+    """Where a secret is sent or a person signs in: always encrypted, whatever the account allows for its polls."""
+    value = found.needed(path, table, name)
+    if value is None:
+        return None
+    problem = urls.problem_with_url(value, allow_insecure=False)
+    if problem is None and "://" not in value:
         problem = "is not a whole address"
     if problem is not None:
-        found.add((*path, "token_url"), problem, ("https://...", "http:// on this computer"))
+        found.add((*path, name), problem, ("https://...", "http:// on this computer"))
         return None
-    return Auth(AuthKind.OAUTH2, token_url=token_url, client_id=client_id, scope=scope)
+    return value
 
 
 def _connections(path: Path, value: object, found: Problems) -> tuple[Connection, ...] | None:

@@ -12,7 +12,7 @@ from tomlkit.items import AoT, Array
 
 from tocsin.adapters.profile import make_private
 from tocsin.adapters.settings import TomlSettings
-from tocsin.domain.account import Account, Auth, AuthKind, Connection
+from tocsin.domain.account import Account, Auth, AuthKind, Connection, OAuthFlow
 from tocsin.errors import Bug, EnvironmentFault, SettingsError
 
 
@@ -73,6 +73,9 @@ def _auth(auth: Auth) -> dict[str, str]:
     values = {
         "header": auth.header if auth.kind is AuthKind.API_KEY else "",
         "user": auth.user,
+        "flow": "" if auth.flow is OAuthFlow.CLIENT_CREDENTIALS else auth.flow.value,
+        "authorize_url": auth.authorize_url,
+        "device_url": auth.device_url,
         "token_url": auth.token_url,
         "client_id": auth.client_id,
         "scope": auth.scope,

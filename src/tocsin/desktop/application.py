@@ -246,8 +246,8 @@ class DesktopApplication(QObject):
         if fault in self._bugs:
             return
         self._bugs = (*self._bugs, fault)[-_MOST_BUGS:]
-        if self._window is not None and self._state is not None:
-            self._window.render_state(self._state, self._bugs)
+        if self._window is not None:
+            self._window.render_bugs(self._bugs)
 
     # --- the window ---
 
@@ -268,6 +268,8 @@ class DesktopApplication(QObject):
             self._window = window
             if self._state is not None:
                 window.render_state(self._state, self._bugs)
+            elif self._bugs:
+                window.render_bugs(self._bugs)
         return self._window
 
     def _window_channel(self) -> "WindowChannel":

@@ -56,7 +56,7 @@ class Overview(QWidget):
             self._headers[each.view.id].render_connection(each, state, now, bells)
         for each in calm:
             self._rows[each.view.id].render_connection(each, state, now, bells)
-        self._list_faults(faults, now)
+        self.list_faults(faults, now)
 
     def tick(self, now: Instant, bells: Bells, faults: Sequence[Fault]) -> None:
         """Bring what depends on the time up to date, and move what time alone moved."""
@@ -70,15 +70,8 @@ class Overview(QWidget):
         for row in self._rows.values():
             row.tick(now)
 
-    def _new_header(self) -> Header:
-        header = Header(self._words)
-        header.commanded.connect(self.commanded)
-        return header
-
-    def _new_row(self) -> Row:
-        return Row(self._words)
-
-    def _list_faults(self, faults: Sequence[Fault], now: Instant) -> None:
+    def list_faults(self, faults: Sequence[Fault], now: Instant) -> None:
+        """Show these faults and no others."""
         while len(self._faults) > len(faults):
             _drop(self._faults.pop(), self._wrong)
         while len(self._faults) < len(faults):
@@ -87,6 +80,14 @@ class Overview(QWidget):
             self._wrong.addWidget(card)
         for card, fault in zip(self._faults, faults, strict=True):
             card.render_fault(self._words, fault, now)
+
+    def _new_header(self) -> Header:
+        header = Header(self._words)
+        header.commanded.connect(self.commanded)
+        return header
+
+    def _new_row(self) -> Row:
+        return Row(self._words)
 
 
 def _reconcile(

@@ -101,6 +101,12 @@ class Window(QWidget):
         if self.isVisible():
             self._render()
 
+    def render_bugs(self, bugs: tuple[Fault, ...]) -> None:
+        """Show mistakes of ours; an engine that never began has no state to show them with."""
+        self._faults = (*(self._state.faults if self._state is not None else ()), *bugs)
+        if self.isVisible():
+            self._render()
+
     def show_message(self, outgoing: Outgoing) -> None:
         """Put a message on top."""
         self._overview.banners.show_message(outgoing)
@@ -169,7 +175,7 @@ class Window(QWidget):
         self._body = self._built()
         for message in messages:
             self.show_message(message)
-        if self._state is not None and self.isVisible():
+        if self.isVisible():
             self._render()
 
     def _add_keys(self) -> None:
@@ -197,6 +203,8 @@ class Window(QWidget):
     def _render(self) -> None:
         state, now = self._state, self._clock.now()
         if state is None:
+            self._overview.list_faults(self._faults, now)
+            self._show_upper()
             return
         self._overview.render_state(state, self._faults, now, self._bells)
         self._history.render_state(state, now.wall)

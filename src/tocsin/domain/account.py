@@ -17,13 +17,23 @@ class AuthKind(StrEnum):
     API_KEY = "api_key"
     BASIC = "basic"
     OAUTH2 = "oauth2"
+    LOGIN = "login"
+
+
+class OAuthFlow(StrEnum):
+    """How an access token is come by: without a person, through the browser, or by a code typed in elsewhere."""
+
+    CLIENT_CREDENTIALS = "client_credentials"
+    CODE = "code"
+    DEVICE = "device"
 
 
 @dataclass(frozen=True, slots=True)
 class Auth:
     """The public half of a login. The secret half is named by the account's id and never stands here.
 
-    ``header`` is for an API key, ``user`` for basic, the last three for OAuth2 client credentials.
+    ``header`` is for an API key, ``user`` for basic and for a login (which the provider's own exchange carries out),
+    the rest for OAuth2: ``authorize_url`` for the flow with a browser, ``device_url`` for the one with a code.
     """
 
     kind: AuthKind = AuthKind.NONE
@@ -32,6 +42,9 @@ class Auth:
     token_url: str = ""
     client_id: str = ""
     scope: str = ""
+    flow: OAuthFlow = OAuthFlow.CLIENT_CREDENTIALS
+    authorize_url: str = ""
+    device_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

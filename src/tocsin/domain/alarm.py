@@ -10,15 +10,17 @@ from datetime import datetime, timedelta
 
 from tocsin.domain import telling
 from tocsin.domain.alarm_state import Alarm, AlarmPhase, AlarmState, Close, Decision, Effect, Tell
+from tocsin.domain.incident import Incident
 from tocsin.domain.message import Message
 from tocsin.domain.state import Acknowledge, MuteUntilResolved, Unmute
 from tocsin.domain.telling import Hit
-from tocsin.domain.terms import EndHow, IncidentKind, Level, Urgency
+from tocsin.domain.terms import EndHow, IncidentKind, Level, Relevance, Urgency
 
 ACCOUNTS_THREAD = "accounts"
 INCIDENT = "inc:"
 SUMMARY = "sum:"
 SUMMARY_END = "end:"
+SEEN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def step(state: AlarmState, given: Input, now: datetime, policy: Policy) -> Deci
             return _acknowledge(state, given)
         case MuteUntilResolved():
             return Decision(_muted(state, given.uid, muted=True))
-        case Unmute():
+        case _:
             return Decision(_muted(state, given.uid, muted=False))
 
 
@@ -125,7 +127,13 @@ def _alarm(hit: Hit, thread: str, revision: int = 1) -> Alarm:
         eta=incident.eta,
         window=(incident.scheduled_start, incident.scheduled_end),
         began=incident.began,
+        connections=_named(incident),
     )
+
+
+def _named(incident: Incident) -> tuple[str, ...]:
+    """The ids of the connections that it surely hits."""
+    return tuple(sorted(link.connection for link in incident.links if link.relevance is Relevance.LINKED))
 
 
 def _tell(alarm: Alarm, message: Message, urgency: Urgency, *, final: bool = False) -> Tell:
@@ -150,33 +158,50 @@ def _together(
 
 
 def _follow(alarm: Alarm, hit: Hit, now: datetime) -> tuple[Alarm, list[Effect]]:
-    """Say what is new about something that was told before: it worsened, its estimate or its window moved, it began."""
+    """Say what is new about something that was told before: it worsened, hits more, moved, or began."""
     incident = hit.incident
     window = (incident.scheduled_start, incident.scheduled_end)
-    worse = hit.level > alarm.level
-    moved = incident.eta != alarm.eta
-    begun = incident.began and not alarm.began
-    shifted = window != alarm.window
-    if not (worse or moved or begun or shifted):
+    counts = hit.level >= Level.DEGRADED or _is_planned(hit)
+    worse = counts and hit.level > alarm.level
+    wider = counts and not {*_named(incident)} <= {*alarm.connections}
+    moved = _is_move(alarm.eta, incident.eta)
+    shifted = (window, incident.began) != (alarm.window, alarm.began)
+    if not (worse or wider or moved or shifted):
         return alarm, []
-    was = alarm.eta
-    alarm = replace(alarm, eta=incident.eta, window=window, began=incident.began, level=max(alarm.level, hit.level))
-    if worse and hit.level >= Level.DEGRADED:
-        alarm = replace(alarm, phase=AlarmPhase.RINGING)
-    message = _news(hit, was, now, worse=worse, moved=moved)
-    if message is None or alarm.muted or (alarm.thread.startswith(SUMMARY) and not worse):
-        return alarm, []
-    alarm = replace(alarm, thread=INCIDENT + alarm.uid if worse else alarm.thread, revision=alarm.revision + 1)
-    calm = alarm.phase is AlarmPhase.ACKNOWLEDGED and not worse
+    graver = worse or wider
+    told = replace(
+        alarm,
+        eta=incident.eta,
+        window=window,
+        began=incident.began,
+        level=max(alarm.level, hit.level),
+        connections=tuple(sorted({*alarm.connections, *_named(incident)})) if graver else alarm.connections,
+    )
+    if graver and hit.level >= Level.DEGRADED and not alarm.muted:
+        told = replace(told, phase=AlarmPhase.RINGING)
+    message = _news(hit, alarm.eta, now, worse=worse, wider=wider, moved=moved)
+    if message is None or alarm.muted or (alarm.thread.startswith(SUMMARY) and not graver):
+        return told, []
+    told = replace(told, thread=INCIDENT + told.uid if graver else told.thread, revision=told.revision + 1)
+    calm = told.phase is AlarmPhase.ACKNOWLEDGED and not graver
     urgency = _urgency(hit.level)
-    return alarm, [_tell(alarm, message, _calmed(urgency) if calm else urgency)]
+    return told, [_tell(told, message, _calmed(urgency) if calm else urgency)]
 
 
-def _news(hit: Hit, was: datetime | None, now: datetime, *, worse: bool, moved: bool) -> Message | None:
+def _is_move(was: datetime | None, eta: datetime | None) -> bool:
+    """Whether an estimate moved so far that anybody could see it: messages give the time to the minute."""
+    if was is None or eta is None:
+        return was is not eta
+    return abs(eta - was) >= SEEN
+
+
+def _news(hit: Hit, was: datetime | None, now: datetime, *, worse: bool, wider: bool, moved: bool) -> Message | None:
     if _is_planned(hit):
         return telling.maintenance(hit)
     if worse:
         return telling.worsened(hit, now)
+    if wider:
+        return telling.beginning(hit, now)
     return telling.eta_changed(hit, was, now) if moved else None
 
 

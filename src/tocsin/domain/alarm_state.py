@@ -24,7 +24,8 @@ class Alarm:
 
     ``thread`` names the notification that is replaced in place; several incidents that were told in one summary share
     it. ``revision`` counts what was said of this episode, from 1. ``level`` is the worst that was told, ``eta`` the
-    estimate that was told last, ``window`` the planned start and end that were. ``muted`` silences all but the end.
+    estimate that was told last, ``window`` the planned start and end that were. ``connections`` are the ids of all that
+    were named. ``muted`` silences all but the end.
     """
 
     uid: str
@@ -37,6 +38,7 @@ class Alarm:
     window: tuple[datetime | None, datetime | None] = (None, None)
     began: bool = True
     muted: bool = False
+    connections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,8 +108,7 @@ def is_overrun(incident: Incident, scene: Scene, now: datetime) -> bool:
     if not scene.has_states:
         return True
     hits = hit(incident.affected, scene.components)
-    things = [thing for thing in scene.components if thing.id in hits] or list(scene.components)
-    return any(thing.level is not Level.OK for thing in things)
+    return any(thing.level is not Level.OK for thing in scene.components if thing.id in hits or not hits)
 
 
 def connection_level(
@@ -119,5 +118,6 @@ def connection_level(
 
     A match that is missing from the list is unknown at the least; trouble that is stated all the same is not hidden.
     """
-    floor = Level.UNKNOWN if is_missing(connection, scene) else own_level(connection, scene)
-    return max([floor, *(contribution(incident, connection, scene, traits, now) for incident in incidents)])
+    floor = Level.UNKNOWN if is_missing(connection, scene) else Level.OK
+    own = own_level(connection, scene)
+    return max([floor, own, *(contribution(incident, connection, scene, traits, now) for incident in incidents)])

@@ -24,38 +24,54 @@ _NAMED = 3
 def observed(
     snapshot: Snapshot, connections: Iterable[Connection], known: Iterable[Incident], now: datetime
 ) -> tuple[Report, ...]:
-    """The reports that the bare states of watched components make; none for what an incident explains."""
-    explained = _explained(snapshot, known, now)
-    down: dict[str, Component] = {}
-    whole_page = False
-    for connection in connections:
-        whole_page = whole_page or not connection.match
-        for thing in matched_things(connection, snapshot.components):
-            if thing.level.is_definite_trouble and not thing.is_group and thing.id not in explained:
-                down[thing.id] = thing
+    """The reports that the bare states of watched components make; none for what an incident explains.
+
+    ``known`` are the incidents as they stand after this snapshot's own reports. Where the page lists no components its
+    overall word stands for all of it: that report affects nothing by name.
+    """
+    watching = tuple(connections)
+    whole_page = any(not connection.match for connection in watching)
+    declared = tuple(incident.affected for incident in known if _explains(incident, now))
+    if not snapshot.components:
+        level = snapshot.page_level
+        if level is None or not level.is_definite_trouble or not whole_page or declared:
+            return ()
+        return (_report(PAGE, (Component(PAGE, snapshot.page_name, level, level.word),), (), now),)
+    down = _down(snapshot.components, watching, declared)
     if whole_page and down:
-        return (_report(PAGE, tuple(down.values()), now),)
-    return tuple(_report(PREFIX + thing.id, (thing,), now) for thing in down.values())
+        return (_report(PAGE, down, tuple(thing.id for thing in down), now),)
+    return tuple(_report(PREFIX + thing.id, (thing,), (thing.id,), now) for thing in down)
 
 
-def is_in_force(report: Report) -> bool:
-    """True for what is neither over nor still to come: only that can explain a component's trouble."""
-    return not report.phase.is_over and report.phase is not Phase.SCHEDULED
+def _explains(incident: Incident, now: datetime) -> bool:
+    """A declared incident in force explains the trouble of what it hits, and for a while after its end.
+
+    Planned work does not: what is down beyond "under maintenance" is worth a word of its own.
+    """
+    if incident.observed or incident.kind is IncidentKind.MAINTENANCE:
+        return False
+    ended = incident.episode.ended_at
+    return incident.began if ended is None else now - ended < SETTLING
 
 
-def _explained(snapshot: Snapshot, known: Iterable[Incident], now: datetime) -> frozenset[str]:
-    declared = (report.affected for report in snapshot.reports if is_in_force(report))
-    settling = (
-        incident.affected
-        for incident in known
-        if not incident.observed
-        and incident.episode.ended_at is not None
-        and now - incident.episode.ended_at < SETTLING
+def _down(
+    components: tuple[Component, ...], connections: Iterable[Connection], declared: Iterable[tuple[str, ...]]
+) -> tuple[Component, ...]:
+    """The watched things in trouble that nothing explains. A group is as its members, where one of them shows it."""
+    explained: frozenset[str] = frozenset().union(*(hit(affected, components) for affected in declared))
+    showing = {each.group for each in components if each.level.is_definite_trouble or each.id in explained}
+    watched = {thing.id for connection in connections for thing in matched_things(connection, components)}
+    return tuple(
+        thing
+        for thing in components
+        if thing.id in watched
+        and thing.level.is_definite_trouble
+        and thing.id not in explained
+        and not (thing.is_group and thing.id in showing)
     )
-    return frozenset().union(*(hit(each, snapshot.components) for each in (*declared, *settling)))
 
 
-def _report(report_id: str, things: tuple[Component, ...], now: datetime) -> Report:
+def _report(report_id: str, things: tuple[Component, ...], affected: tuple[str, ...], now: datetime) -> Report:
     worst = max(thing.level for thing in things)
     names = ", ".join(thing.name for thing in things[:_NAMED])
     more = f" (+{len(things) - _NAMED})" if len(things) > _NAMED else ""
@@ -68,6 +84,6 @@ def _report(report_id: str, things: tuple[Component, ...], now: datetime) -> Rep
         phase=Phase.INVESTIGATING,
         raw_severity=raw,
         started_at=now,
-        affected=tuple(thing.id for thing in things),
+        affected=affected,
         observed=True,
     )

@@ -3,20 +3,15 @@
 from collections.abc import Iterable
 
 from tocsin.domain.account import Connection
-from tocsin.domain.incident import Link
+from tocsin.domain.incident import Incident, Link
 from tocsin.domain.snapshot import Component, Report
 from tocsin.domain.terms import Relevance
 
 
-def members(group: str, components: Iterable[Component]) -> frozenset[str]:
-    """The ids of what stands in a group."""
-    return frozenset(component.id for component in components if component.group == group)
-
-
-def matched(match: Iterable[str], components: tuple[Component, ...]) -> frozenset[str]:
+def matched(match: Iterable[str], components: Iterable[Component]) -> frozenset[str]:
     """The ids that a match means: those it names, and the members of the groups it names."""
     named = frozenset(match)
-    return named.union(*(members(group, components) for group in named))
+    return named.union(component.id for component in components if component.group in named)
 
 
 def matched_things(connection: Connection, components: tuple[Component, ...]) -> tuple[Component, ...]:
@@ -33,24 +28,27 @@ def missing(connection: Connection, components: tuple[Component, ...]) -> tuple[
     return tuple(each for each in connection.match if each not in listed)
 
 
-def hit(affected: Iterable[str], components: tuple[Component, ...]) -> frozenset[str]:
+def hit(affected: Iterable[str], components: Iterable[Component]) -> frozenset[str]:
     """The ids that an incident means. A group stands for its members, unless some of them are named beside it."""
     named = frozenset(affected)
-    whole = (members(group, components) for group in named)
-    return named.union(*(each for each in whole if not each & named))
+    inside = [component for component in components if component.group in named]
+    in_part = {component.group for component in inside if component.id in named}
+    return named.union(component.id for component in inside if component.group not in in_part)
 
 
-def relevance(report: Report, connection: Connection, components: tuple[Component, ...]) -> Relevance:
+def relevance(told: Report | Incident, connection: Connection, components: tuple[Component, ...]) -> Relevance:
     """How an incident concerns a connection: linked by id, possible when it names nothing, none otherwise."""
     if not connection.match:
         return Relevance.LINKED
     ids = matched(connection.match, components)
-    if ids & hit(report.affected, components) or ids.intersection(report.related):
+    if ids & hit(told.affected, components) or ids.intersection(told.related):
         return Relevance.LINKED
-    return Relevance.NONE if report.affected else Relevance.POSSIBLE
+    return Relevance.NONE if told.affected else Relevance.POSSIBLE
 
 
-def links(report: Report, connections: Iterable[Connection], components: tuple[Component, ...]) -> tuple[Link, ...]:
+def links(
+    told: Report | Incident, connections: Iterable[Connection], components: tuple[Component, ...]
+) -> tuple[Link, ...]:
     """The connections that an incident concerns, and how."""
-    found = (Link(each.id, relevance(report, each, components)) for each in connections)
+    found = (Link(each.id, relevance(told, each, components)) for each in connections)
     return tuple(link for link in found if link.relevance is not Relevance.NONE)

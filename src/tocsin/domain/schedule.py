@@ -9,7 +9,7 @@ RETRY_AFTER_CAP = timedelta(hours=1)
 BACKOFF_FACTOR = 8
 BACKOFF_FLOOR = timedelta(minutes=5)
 UNREACHABLE_AFTER = 3
-POLITE_INTERVAL = timedelta(seconds=30)
+MOST_DOUBLINGS = 16  # the least interval has reached any ceiling by then, and the longest overflows nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def after_poll(interval: timedelta, outcome: Outcome, dice: float) -> timedelta:
     if outcome.failures == 0:
         return least + interval * (2 * JITTER * dice)
     ceiling = max(BACKOFF_FACTOR * interval, BACKOFF_FLOOR)
-    bound = min(ceiling, interval * float(2 ** min(outcome.failures - 1, 30)))
+    bound = min(ceiling, interval * (1 << min(outcome.failures - 1, MOST_DOUBLINGS)))
     wait = max(least, bound * dice)
     if outcome.retry_after is not None:
         wait = max(wait, min(max(outcome.retry_after, timedelta()), RETRY_AFTER_CAP))

@@ -5,18 +5,20 @@ is assigned to one known incident or begins a new one; every known open incident
 nearer to its end.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tocsin.domain.account import Account
-from tocsin.domain.assign import Assigned, assign
+from tocsin.domain.assign import assign
+from tocsin.domain.force import is_in_force
 from tocsin.domain.incident import Incident
 from tocsin.domain.levels import Scene, is_overrun
 from tocsin.domain.observed import observed
 from tocsin.domain.relevance import links
 from tocsin.domain.snapshot import Report, Snapshot, Traits
-from tocsin.domain.terms import ChangeKind, EndHow, IncidentKind
-from tocsin.domain.update import Change, begin, begins_by, close, update
+from tocsin.domain.terms import ChangeKind, EndHow, IncidentKind, Level
+from tocsin.domain.update import Change, Taken, begin, close, come_into_force, how_detail, update
 
 LACKING_POLLS = 2
 
@@ -32,17 +34,18 @@ class Merged:
 def merge(known: tuple[Incident, ...], snapshot: Snapshot, account: Account, traits: Traits, now: datetime) -> Merged:
     """Merge one snapshot of an account. ``known`` are that account's incidents, open and recently ended.
 
-    Merging the same snapshot again changes nothing but the count of polls that lack an incident.
+    What the provider declares comes first; what is then left unexplained of its components' states, second. Merging
+    the same snapshot again changes nothing but the count of polls that lack an incident.
     """
-    mine = tuple(incident for incident in known if incident.account == account.id)
-    reports = (*snapshot.reports, *observed(snapshot, account.connections, mine, now))
-    assigned = assign(mine, _unique(reports), account, snapshot.components)
-    results = [_apply(each, account, snapshot, now) for each in assigned]
-    spoken_of = {each.incident.uid for each in assigned if each.incident is not None}
-    silent = (incident for incident in mine if incident.is_open and incident.uid not in spoken_of)
-    results.extend(_lacking(incident, snapshot, traits, now) for incident in silent)
-    scene = Scene.of(snapshot)
-    return _gather(mine, [_in_time(result, scene, now) for result in results])
+    turn = _Turn(snapshot, account, traits, now)
+    before = {incident.uid: incident for incident in known if incident.account == account.id}
+    declared = turn.take(before.values(), _unique(snapshot.reports))
+    declared += turn.miss(incident for incident in _silent(before.values(), declared) if not incident.observed)
+    after = before | {incident.uid: incident for incident, _ in declared}
+    ours = tuple(incident for incident in after.values() if incident.observed)
+    seen = turn.take(ours, observed(snapshot, account.connections, after.values(), now))
+    seen += [turn.no_longer_seen(incident) for incident in _silent(ours, seen)]
+    return _gather(before.values(), [*declared, *seen])
 
 
 def tick(known: tuple[Incident, ...], scene: Scene, now: datetime) -> Merged:
@@ -53,10 +56,8 @@ def tick(known: tuple[Incident, ...], scene: Scene, now: datetime) -> Merged:
 def unwatch(known: tuple[Incident, ...], accounts: tuple[Account, ...], now: datetime) -> Merged:
     """End what the settings no longer watch: its account is gone, or every connection that it concerned."""
     watched = {(account.id, each.id) for account in accounts for each in account.connections}
-    results: list[_Result] = []
-    for incident in known:
-        if not incident.is_open:
-            continue
+    results: list[Taken] = []
+    for incident in (each for each in known if each.is_open):
         kept = tuple(link for link in incident.links if (incident.account, link.connection) in watched)
         if not kept:
             results.append((close(incident, now, EndHow.UNWATCHED), ()))
@@ -65,57 +66,89 @@ def unwatch(known: tuple[Incident, ...], accounts: tuple[Account, ...], now: dat
     return _gather(known, results)
 
 
-_Result = tuple[Incident | None, tuple[Change, ...]]
-
-
 def _unique(reports: tuple[Report, ...]) -> tuple[Report, ...]:
-    """Each id once. Of duplicates the one with the most updates says most; of equals the first."""
+    """Each id once. Of duplicates the one with the most updates says most; of equals an open one, then the first."""
     best: dict[str, Report] = {}
     for report in reports:
-        if report.id not in best or len(report.updates) > len(best[report.id].updates):
+        other = best.get(report.id)
+        if other is None or _says(report) > _says(other):
             best[report.id] = report
     return tuple(best.values())
 
 
-def _apply(assigned: Assigned, account: Account, snapshot: Snapshot, now: datetime) -> _Result:
-    found = links(assigned.report, account.connections, snapshot.components)
-    if assigned.incident is None:
-        return begin(assigned.report, account.id, found, now) if found else (None, ())
-    return update(assigned.incident, assigned.report, found, now)
+def _says(report: Report) -> tuple[int, bool]:
+    return len(report.updates), not report.phase.is_over
 
 
-def _lacking(incident: Incident, snapshot: Snapshot, traits: Traits, now: datetime) -> _Result:
-    if incident.observed:
-        return _observed_gone(incident, snapshot, now)
-    if any(alias.provider_id in snapshot.unread for alias in incident.aliases):
-        return incident, ()
-    since = incident.lacking_since or now
-    if incident.lacking + 1 < LACKING_POLLS:
-        return replace(incident, lacking=incident.lacking + 1, lacking_since=since), ()
-    ended = close(incident, since, EndHow.VANISHED)
-    kind = ChangeKind.RESOLVED if traits.drops_resolved else ChangeKind.VANISHED
-    if traits.drops_resolved and incident.kind is IncidentKind.MAINTENANCE and incident.began:
-        kind = ChangeKind.MAINTENANCE_FINISHED
-    return ended, (Change(kind, ended, incident),)
+def _silent(known: Iterable[Incident], spoken_of: Iterable[Taken]) -> tuple[Incident, ...]:
+    """The open ones of which nothing was said."""
+    uids = {incident.uid for incident, _ in spoken_of}
+    return tuple(incident for incident in known if incident.is_open and incident.uid not in uids)
 
 
-def _observed_gone(incident: Incident, snapshot: Snapshot, now: datetime) -> _Result:
-    """Observed trouble is over when the list says so; not when the list lacks it, nor when an incident explains it."""
-    states = {component.id: component.level for component in snapshot.components}
-    if any(each not in states for each in incident.affected):
-        return incident, ()
-    if any(states[each].is_definite_trouble for each in incident.affected):
-        return close(incident, now, EndHow.MERGED), ()
-    ended = close(incident, now, EndHow.RESOLVED)
-    return ended, (Change(ChangeKind.RESOLVED, ended, incident),)
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """One merge."""
+
+    snapshot: Snapshot
+    account: Account
+    traits: Traits
+    now: datetime
+
+    def take(self, known: Iterable[Incident], reports: Iterable[Report]) -> list[Taken]:
+        """What the reports make of the incidents that they speak of, and the incidents that they begin."""
+        results: list[Taken] = []
+        for each in assign(known, reports, self.account, self.snapshot, self.now):
+            told = each.told
+            if each.incident is not None:
+                results.append(update(each.incident, told.report, told.links, self.now))
+            else:
+                results.append(begin(told.report, self.account.id, told.links, self.now))
+        scene = Scene.of(self.snapshot)
+        return [_in_time(result, scene, self.now) for result in results]
+
+    def miss(self, incidents: Iterable[Incident]) -> list[Taken]:
+        """What becomes of declared incidents that no report speaks of. Those that could not be asked for stay."""
+        unread = frozenset(self.snapshot.unread)
+        asked = (each for each in incidents if not any(alias.provider_id in unread for alias in each.aliases))
+        scene = Scene.of(self.snapshot)
+        return [_in_time(self._lacking(incident), scene, self.now) for incident in asked]
+
+    def no_longer_seen(self, incident: Incident) -> Taken:
+        """Observed trouble is over when the list says so; not at once when the list lacks it, nor when it is explained.
+
+        Nor is it over when nobody watches the thing any more: then it is ended without a word.
+        """
+        components = self.snapshot.components
+        if not links(incident, self.account.connections, components):
+            return close(incident, self.now, EndHow.UNWATCHED), ()
+        states = {component.id: component.level for component in components}
+        page = self.snapshot.page_level or Level.OK
+        levels = [states.get(each) for each in incident.affected] or [Level.OK if components else page]
+        if any(level is not None and level.is_definite_trouble for level in levels):
+            return close(incident, self.now, EndHow.MERGED), ()
+        if None in levels:
+            return self._lacking(incident) if components else (incident, ())
+        ended = close(incident, self.now, EndHow.RESOLVED)
+        return ended, (Change(ChangeKind.RESOLVED, ended, incident, how_detail(EndHow.RESOLVED)),)
+
+    def _lacking(self, incident: Incident) -> Taken:
+        since = incident.lacking_since or self.now
+        if incident.lacking + 1 < LACKING_POLLS:
+            return replace(incident, lacking=incident.lacking + 1, lacking_since=since), ()
+        ended = close(incident, since, EndHow.VANISHED)
+        kind = ChangeKind.RESOLVED if self.traits.drops_resolved else ChangeKind.VANISHED
+        if self.traits.drops_resolved and incident.kind is IncidentKind.MAINTENANCE and incident.began:
+            kind = ChangeKind.MAINTENANCE_FINISHED
+        return ended, (Change(kind, ended, incident, how_detail(EndHow.VANISHED)),)
 
 
-def _in_time(result: _Result, scene: Scene, now: datetime) -> _Result:
-    incident, changes = result
-    if incident is None or not incident.is_open:
-        return result
-    if not incident.began and begins_by(incident, now):
-        before, incident = incident, replace(incident, began=True)
+def _in_time(taken: Taken, scene: Scene, now: datetime) -> Taken:
+    incident, changes = taken
+    if not incident.is_open:
+        return taken
+    if not incident.began and is_in_force(incident, now):
+        before, incident = incident, come_into_force(incident, now)
         planned = incident.kind is IncidentKind.MAINTENANCE
         kind = ChangeKind.MAINTENANCE_STARTED if planned else ChangeKind.STARTED
         changes = (*changes, Change(kind, incident, before))
@@ -127,9 +160,7 @@ def _in_time(result: _Result, scene: Scene, now: datetime) -> _Result:
     return incident, changes
 
 
-def _gather(known: tuple[Incident, ...], results: list[_Result]) -> Merged:
+def _gather(known: Iterable[Incident], results: list[Taken]) -> Merged:
     before = {incident.uid: incident for incident in known}
-    changed = tuple(
-        incident for incident, _ in results if incident is not None and before.get(incident.uid) != incident
-    )
+    changed = tuple(incident for incident, _ in results if before.get(incident.uid) != incident)
     return Merged(changed, tuple(change for _, changes in results for change in changes))

@@ -3,14 +3,14 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 
+from tocsin.domain.force import is_in_force
 from tocsin.domain.incident import Alias, Episode, Eta, Incident, Link, Source
 from tocsin.domain.snapshot import Report
 from tocsin.domain.terms import ChangeKind, EndHow, IncidentKind, Phase
 
-EARLY = timedelta(minutes=10)
 _UPDATES_KEPT = 200
 
 Detail = str | int | bool | None
@@ -34,14 +34,11 @@ def uid_of(account: str, provider_id: str, seen_at: datetime) -> str:
     return hashlib.sha256(f"{account}\n{provider_id}\n{seen_at.isoformat()}".encode()).hexdigest()[:16]
 
 
-def begins_by(incident: Incident, now: datetime) -> bool:
-    """Whether an announced incident is in force: its window has begun, or its start is at most ten minutes away."""
-    if incident.kind is IncidentKind.MAINTENANCE:
-        return incident.phase is not Phase.SCHEDULED or (
-            incident.scheduled_start is not None and incident.scheduled_start <= now
-        )
-    early = timedelta() if incident.phase is Phase.SCHEDULED else EARLY
-    return incident.started_at <= now + early
+def come_into_force(incident: Incident, now: datetime) -> Incident:
+    """What was to come has begun: now, where its start is given as a little later."""
+    last = incident.episode
+    begun = replace(last, started_at=min(last.started_at, now))
+    return replace(incident, began=True, episodes=(*incident.episodes[:-1], begun))
 
 
 def begin(report: Report, account: str, links: tuple[Link, ...], now: datetime) -> Taken:
@@ -62,17 +59,15 @@ def begin(report: Report, account: str, links: tuple[Link, ...], now: datetime) 
         aliases=(Alias(report.id, started),),
         sources=(Source(account, report.raw_severity, report.raw_phase),),
         links=links,
+        observed=report.observed,
         began=False,
     )
-    incident = _with_text(_with_estimate(incident, report, now), report)
-    incident = replace(incident, began=begins_by(incident, now))
+    incident = _set_off(_with_text(_with_estimate(incident, report, now), report), now)
     if report.phase.is_over:
-        return _ended(replace(incident, began=True), report, now), ()
-    if incident.began:
-        planned = incident.kind is IncidentKind.MAINTENANCE
-        kind = ChangeKind.MAINTENANCE_STARTED if planned else ChangeKind.STARTED
-        return incident, (Change(kind, incident),)
-    return incident, (Change(ChangeKind.MAINTENANCE_ANNOUNCED, incident),)
+        return _ended(replace(incident, began=started <= now), report, now), ()
+    if is_in_force(incident, now):
+        incident = come_into_force(incident, now)
+    return incident, (Change(_beginning(incident), incident),)
 
 
 def update(known: Incident, report: Report, links: tuple[Link, ...], now: datetime) -> Taken:
@@ -81,37 +76,54 @@ def update(known: Incident, report: Report, links: tuple[Link, ...], now: dateti
         return _with_text(known, report), ()
     reopened = not known.is_open
     base = _reopen(known, report, now) if reopened else known
-    taken = _with_text(_with_estimate(_with_start(_aliased(base, report), report), report, now), report)
-    taken = replace(taken, severity=report.severity, phase=report.phase, lacking=0, lacking_since=None)
-    taken = replace(taken, began=taken.began and not _is_put_off(taken, now))
-    if not links:
-        ended = close(taken, now, EndHow.UNAFFECTED)
-        return ended, (Change(ChangeKind.RESOLVED, ended, known, MappingProxyType({"how": EndHow.UNAFFECTED.value})),)
-    taken = replace(taken, links=links)
+    base = replace(base, kind=report.kind, severity=report.severity, phase=report.phase, lacking=0, lacking_since=None)
+    taken = _with_text(_with_estimate(_with_start(_aliased(base, report), report, now), report, now), report)
+    taken = replace(_set_off(taken, now), links=links or known.links)
     if report.phase.is_over:
         return _over(known, taken, report, now)
+    if not links:
+        return _out_of_reach(known, taken, now)
     if reopened:
-        detail = MappingProxyType({"reopened": True})
-        planned = taken.kind is IncidentKind.MAINTENANCE
-        kind = ChangeKind.MAINTENANCE_STARTED if planned else ChangeKind.STARTED
-        return taken, (Change(kind, taken, known, detail),)
+        return taken, (Change(_beginning(taken), taken, known, MappingProxyType({"reopened": True})),)
     return taken, _differences(known, taken)
 
 
+def _beginning(incident: Incident) -> ChangeKind:
+    if not incident.began:
+        return ChangeKind.MAINTENANCE_ANNOUNCED
+    planned = incident.kind is IncidentKind.MAINTENANCE
+    return ChangeKind.MAINTENANCE_STARTED if planned else ChangeKind.STARTED
+
+
+def _out_of_reach(known: Incident, taken: Incident, now: datetime) -> Taken:
+    """It hits nothing that is watched any more: the provider says so, or the user took the match away."""
+    if {*taken.affected, *taken.related} == {*known.affected, *known.related}:
+        return close(taken, now, EndHow.UNWATCHED), ()
+    ended = close(taken, now, EndHow.UNAFFECTED)
+    return ended, (Change(ChangeKind.RESOLVED, ended, known, how_detail(EndHow.UNAFFECTED)),)
+
+
 def close(incident: Incident, ended_at: datetime, how: EndHow) -> Incident:
-    """End the open episode. An end is never before its start."""
+    """End the open episode. An end is never before its start; what never began does not end in the future."""
     last = incident.episode
-    ended = replace(last, ended_at=max(ended_at, last.started_at), how=how)
+    started = last.started_at if incident.began else min(last.started_at, ended_at)
+    ended = replace(last, started_at=started, ended_at=max(ended_at, started), how=how)
     phase = Phase.CANCELLED if how is EndHow.CANCELLED else Phase.RESOLVED
     return replace(incident, episodes=(*incident.episodes[:-1], ended), phase=phase, overrun=False)
 
 
 def _over(known: Incident, taken: Incident, report: Report, now: datetime) -> Taken:
     ended = _ended(taken, report, now)
-    how = ended.episode.how or EndHow.RESOLVED
-    finished = taken.kind is IncidentKind.MAINTENANCE and known.began and how is EndHow.RESOLVED
+    cancelled = report.phase is Phase.CANCELLED
+    finished = taken.kind is IncidentKind.MAINTENANCE and known.began and not cancelled
     kind = ChangeKind.MAINTENANCE_FINISHED if finished else ChangeKind.RESOLVED
-    return ended, (Change(kind, ended, known, MappingProxyType({"how": how.value})),)
+    how = EndHow.CANCELLED if cancelled else EndHow.RESOLVED
+    return ended, (Change(kind, ended, known, how_detail(how)),)
+
+
+def how_detail(how: EndHow) -> Mapping[str, Detail]:
+    """What goes with the change that ends an incident."""
+    return MappingProxyType({"how": how.value})
 
 
 def _ended(incident: Incident, report: Report, now: datetime) -> Incident:
@@ -120,17 +132,21 @@ def _ended(incident: Incident, report: Report, now: datetime) -> Incident:
 
 
 def _reopen(known: Incident, report: Report, now: datetime) -> Incident:
+    """A new episode, from the start that is given where that lies after the end, else from now."""
     ended = known.episode.ended_at or now
     given = report.started_at if report.started_at is not None and report.started_at > ended else now
-    return replace(
-        known, episodes=(*known.episodes, Episode(known.episode.number + 1, min(given, now))), began=True, overrun=False
-    )
+    episode = Episode(known.episode.number + 1, min(given, now))
+    return replace(known, episodes=(*known.episodes, episode), began=True, overrun=False)
 
 
-def _is_put_off(incident: Incident, now: datetime) -> bool:
-    """A maintenance that was in force and is scheduled for later again."""
+def _set_off(incident: Incident, now: datetime) -> Incident:
+    """Planned work that is still to come, or was put off, begins when it is scheduled for."""
     start = incident.scheduled_start
-    return incident.phase is Phase.SCHEDULED and start is not None and start > now
+    planned = incident.kind is IncidentKind.MAINTENANCE and incident.phase is Phase.SCHEDULED
+    if not planned or start is None or start <= now:
+        return incident
+    to_come = replace(incident.episode, started_at=start)
+    return replace(incident, began=False, episodes=(*incident.episodes[:-1], to_come))
 
 
 def _aliased(incident: Incident, report: Report) -> Incident:
@@ -141,19 +157,24 @@ def _aliased(incident: Incident, report: Report) -> Incident:
     return replace(incident, provider_id=report.id, aliases=aliases, observed=report.observed)
 
 
-def _with_start(incident: Incident, report: Report) -> Incident:
+def _with_start(incident: Incident, report: Report, now: datetime) -> Incident:
     """Take an edited start, in silence. An observed incident keeps when we first saw it."""
     if report.started_at is None or report.observed or report.started_at == incident.started_at:
         return incident
     episodes = incident.episodes
     if len(episodes) == 1:
-        episodes = (replace(episodes[0], started_at=report.started_at),)
+        started = min(report.started_at, now) if incident.began else report.started_at
+        episodes = (replace(episodes[0], started_at=started),)
     return replace(incident, started_at=report.started_at, episodes=episodes)
 
 
 def _with_estimate(incident: Incident, report: Report, now: datetime) -> Incident:
-    """Add the estimate where it differs from the last; what cannot be read changes nothing."""
-    if not report.eta_readable or report.eta == incident.eta or (report.eta is None and not incident.etas):
+    """Add the estimate where it differs from the last; what cannot be read changes nothing.
+
+    What is over is not expected any more: that no estimate is given then takes none back.
+    """
+    taken_back = report.eta is None and bool(incident.etas) and not report.phase.is_over
+    if not report.eta_readable or report.eta == incident.eta or not (report.eta or taken_back):
         return incident
     return replace(incident, etas=(*incident.etas, Eta(report.eta, report.eta_given_at, now)))
 
@@ -172,7 +193,7 @@ def _with_text(incident: Incident, report: Report) -> Incident:
         advice=report.advice,
         scheduled_start=report.scheduled_start,
         scheduled_end=report.scheduled_end,
-        updates=tuple(sorted(updates.values(), key=lambda each: each.at))[-_UPDATES_KEPT:],
+        updates=tuple(sorted(updates.values(), key=lambda each: (each.at, each.text)))[-_UPDATES_KEPT:],
     )
 
 

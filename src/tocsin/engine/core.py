@@ -28,7 +28,7 @@ from tocsin.domain.terms import Level
 from tocsin.engine import events
 from tocsin.engine.ledger import Ledger
 from tocsin.engine.outbox import Outbox
-from tocsin.engine.poller import Poller
+from tocsin.engine.poller import Detect, Poller, Rediscovery
 from tocsin.engine.view import app_state, connection_views
 from tocsin.ports import (
     Channel,
@@ -55,7 +55,8 @@ class Parts:
     """What the engine works with. ``make`` builds an account's provider; ``memory`` is the store for a bad day.
 
     ``words`` makes the sentences of a language (None: the system's). ``publish``, ``on_event`` and ``on_command`` are
-    called in the engine's thread; the last gets the commands that are not the engine's to carry out.
+    called in the engine's thread; the last gets the commands that are not the engine's to carry out. ``detect`` finds
+    out which provider answers at an address, for one that no longer answers as it did.
     """
 
     clock: Clock
@@ -72,6 +73,7 @@ class Parts:
     dice: Random
     faults: tuple[Fault, ...] = ()
     policy: Policy = field(default_factory=Policy)
+    detect: Detect | None = None
 
 
 class Engine:
@@ -158,8 +160,9 @@ class Engine:
                 self._parts.clock,
                 self._parts.dice,
                 self._changed,
+                Rediscovery(self._parts.detect, self._parts.make),
             )
-            pause = poller.watched.account.interval.total_seconds()
+            pause = poller.watched.interval.total_seconds()
             task = asyncio.create_task(self._guard(f"account {account_id}", poller.run, pause))
             self._pollers[account_id] = (poller, task)
         self._changed()

@@ -97,7 +97,7 @@ class Outbox:
                     return await channel.deliver(self._outgoing(row.effect, ref))
                 return await channel.withdraw(ref) if ref is not None else Delivery(ok=True)
         except TimeoutError:
-            return Delivery(ok=False, reason=f"no answer within {self._deadline:.0f} s")
+            return Delivery(ok=False, reason=f"no answer within {self._deadline:g} s")
         except Exception as error:  # noqa: BLE001 -- logged and shown as our mistake; other messages go on
             _LOG.exception("a mistake in delivering by %s", row.channel)
             return Delivery(ok=False, reason=f"a mistake of ours ({type(error).__name__})")

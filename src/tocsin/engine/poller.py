@@ -3,24 +3,67 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from random import Random
 
 from tocsin.domain import schedule
+from tocsin.domain.account import Account
 from tocsin.domain.schedule import Outcome
 from tocsin.domain.snapshot import Failure
-from tocsin.engine.exchange import ask
+from tocsin.domain.terms import FailureKind
+from tocsin.engine.exchange import Conversation, ask, hold
 from tocsin.engine.ledger import Ledger
 from tocsin.engine.watched import Watched
-from tocsin.ports import Clock, Http, PollContext
+from tocsin.ports import Clock, Http, PollContext, Provider
 
 _LOG = logging.getLogger(__name__)
+
+
+Detect = Callable[[PollContext], Conversation[str]]
+"""The search for the key of the provider that answers at an account's address."""
+
+_STRANGE = (FailureKind.NOT_STATUS_API, FailureKind.HTTP_STATUS)
+_LOOK_AGAIN_EVERY = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Rediscovery:
+    """What is done when an address that used to answer no longer does as the provider that was set: look again.
+
+    Pages change their product. An account whose page did says so and goes on with what answers now, for this run; the
+    settings are the user's, and are not touched.
+    """
+
+    detect: Detect | None
+    make: Callable[[Account], Provider]
+
+    async def helps(self, watched: Watched, failure: Failure, context: PollContext, http: Http) -> bool:
+        """Whether another provider was found to answer, which the account has from now on."""
+        is_time = watched.failures == 1 or watched.failures % _LOOK_AGAIN_EVERY == _LOOK_AGAIN_EVERY - 1
+        if self.detect is None or not watched.polled_before or failure.kind not in _STRANGE or not is_time:
+            return False
+        detect = self.detect
+        found = await hold(lambda: detect(context), watched.account, http, context.now)
+        if isinstance(found, Failure) or found == watched.provider.key:
+            return False
+        watched.provider = self.make(replace(watched.account, provider=found))
+        watched.found_as = found if found != watched.account.provider else ""
+        _LOG.warning("account %s is answered by %s now", watched.account.id, found)
+        return True
 
 
 class Poller:
     """The task of one account. ``on_change`` is called when a poll has begun, and when it has been taken in."""
 
     def __init__(
-        self, watched: Watched, ledger: Ledger, http: Http, clock: Clock, dice: Random, on_change: Callable[[], None]
+        self,
+        watched: Watched,
+        ledger: Ledger,
+        http: Http,
+        clock: Clock,
+        dice: Random,
+        on_change: Callable[[], None],
+        rediscovery: "Rediscovery",
     ) -> None:
         self.watched = watched
         self._ledger = ledger
@@ -28,6 +71,7 @@ class Poller:
         self._clock = clock
         self._dice = dice
         self._on_change = on_change
+        self._rediscovery = rediscovery
         self._asked = asyncio.Event()
         self._by_person = True
         self._first = True
@@ -42,7 +86,7 @@ class Poller:
         """Poll for ever, the first time at once."""
         while True:
             await self._poll()
-            wait = schedule.after_poll(self.watched.account.interval, self._outcome(), self._dice.random())
+            wait = schedule.after_poll(self.watched.interval, self._outcome(), self._dice.random())
             self.watched.next_poll_at = self._clock.now().wall + wait
             self._on_change()
             await self._wait(wait.total_seconds())
@@ -55,6 +99,8 @@ class Poller:
         self._on_change()
         try:
             result = await ask(watched.provider, context, self._http)
+            if isinstance(result, Failure) and await self._rediscovery.helps(watched, result, context, self._http):
+                result = await ask(watched.provider, context, self._http)
         finally:
             watched.polling = False
         self._first = self._first and isinstance(result, Failure)

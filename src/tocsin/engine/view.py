@@ -83,7 +83,7 @@ def _view(
 
 
 def _side(watched: Watched, known: Known) -> Side:
-    return Side(watched.account.id, known.level, known.confirmed, fresh_for(watched.account.interval))
+    return Side(watched.account.id, known.level, known.confirmed, fresh_for(watched.interval))
 
 
 def _incidents(
@@ -105,6 +105,10 @@ def _faults(watched: Watched) -> Iterable[Fault]:
     name = watched.account.name
     if watched.skew:
         yield _fault("clock_skew", watched, None, provider=name, seconds=int(watched.skew.total_seconds()))
+    if watched.found_as:
+        yield _fault(
+            "product_changed", watched, None, provider=name, was=watched.account.provider, now=watched.found_as
+        )
     failure = watched.failure
     if failure is not None and (watched.failures > 1 or failure.kind in _NOT_PASSING):
         yield _fault(

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from tocsin.domain.account import Account
 from tocsin.domain.freshness import age, fresh_for
@@ -18,6 +20,20 @@ SKEW_BELIEVED = timedelta(days=36525)
 COVERAGE_EVERY = timedelta(minutes=5)
 
 
+def noticed(skew: timedelta) -> timedelta:
+    """A clock difference as far as it is taken into account; zero for a small one."""
+    return skew if SKEW_IGNORED < abs(skew) < SKEW_BELIEVED else timedelta()
+
+
+def is_loopback(url: str) -> bool:
+    """True for an address on this computer: nobody else's server is asked too often there."""
+    host = (urlsplit(url).hostname or "").rstrip(".").lower()
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 @dataclass(slots=True)
 class Known:
     """One connection's level as this account sees it, since when, and as of when."""
@@ -31,7 +47,8 @@ class Known:
 class Watched:
     """One account's runtime. ``known`` holds its connections' levels by connection id.
 
-    ``polled_before`` is false until its first success ever, also in earlier runs.
+    ``polled_before`` is false until its first success ever, also in earlier runs. ``found_as`` is the key of another
+    provider that was found to answer at the address, empty as long as it is the one that was set.
     """
 
     account: Account
@@ -47,6 +64,14 @@ class Watched:
     polling: bool = False
     known: dict[str, Known] = field(default_factory=dict)
     covered: Covered | None = None
+    found_as: str = ""
+
+    @property
+    def interval(self) -> timedelta:
+        """The time between two polls: as set, but never more often than the API's documentation bears."""
+        if is_loopback(self.account.url):
+            return self.account.interval
+        return max(self.account.interval, self.provider.minimum_interval)
 
     def corrected(self, now: datetime) -> datetime:
         """This moment by the provider's clock where ours is off by more than five minutes, ours otherwise."""
@@ -57,7 +82,7 @@ class Watched:
         self.scene = Scene.of(snapshot)
         self.last_success = now
         self.failures, self.failing_since, self.failure = 0, None, None
-        self.skew = snapshot.skew if SKEW_IGNORED < abs(snapshot.skew) < SKEW_BELIEVED else timedelta()
+        self.skew = noticed(snapshot.skew)
 
     def failed(self, failure: Failure) -> None:
         """Note that there was none."""
@@ -75,7 +100,7 @@ class Watched:
         if last is None:
             self.covered = fresh
             return (fresh,)
-        if last.measured and before is not None and age(before, now) > fresh_for(self.account.interval):
+        if last.measured and before is not None and age(before, now) > fresh_for(self.interval):
             self.covered = fresh
             return (replace(last, start=last.end, end=before.wall), fresh)
         grown = replace(last, start=last.end, end=now.wall)
@@ -100,7 +125,7 @@ class Watched:
             failure=self.failure.kind if self.failure is not None else None,
             failure_text=self.failure.message if self.failure is not None else "",
             unreachable=is_unreachable(self.failures),
-            fresh_for=fresh_for(self.account.interval),
+            fresh_for=fresh_for(self.interval),
             skew=self.skew,
             polling=self.polling,
         )

@@ -53,8 +53,8 @@ def notice(outgoing: Outgoing, capabilities: frozenset[str]) -> Notice:
     """The message for a server that can do ``capabilities``; what it cannot show moves or is left out.
 
     Text is escaped exactly where the server takes markup, so that ``<b>`` is read as ``<b>`` everywhere. What stands
-    for something that lasts stays until it is replaced; the last message of a thread goes when the server likes.
-    Raises ``ValueError`` for an urgency that is none.
+    for trouble that lasts stays until it is replaced; what is of low urgency, and the last message of a thread, goes
+    when the server likes. Raises ``ValueError`` for an urgency that is none.
     """
     summary, body = clean(outgoing.title, _TITLE), _paragraphs(outgoing.body)
     if "body" not in capabilities:
@@ -73,7 +73,7 @@ def notice(outgoing: Outgoing, capabilities: frozenset[str]) -> Notice:
             "category": ("s", "network" if outgoing.final else "network.error"),
             "x-dunst-stack-tag": ("s", outgoing.thread),
         },
-        timeout=_AS_THE_SERVER_LIKES if outgoing.final else _FOR_EVER,
+        timeout=_AS_THE_SERVER_LIKES if outgoing.final or outgoing.urgency == Urgency.LOW else _FOR_EVER,
     )
 
 

@@ -71,27 +71,32 @@ _SNIFFS: tuple[tuple[str, Sniff], ...] = (
     ("/api/v2/status", _having("alertmanager", "versionInfo")),
 )
 
-# Addresses that say by themselves what they are: a pattern on host and path.
+# Addresses that say by themselves what they are: a pattern on host and path. Most of these APIs stand in one place in
+# the world; their paths are named too, for whoever reaches them through a gateway.
 _KNOWN: tuple[tuple[str, str], ...] = (
-    (r"(api\.status\.io|[\w.-]*hostedstatus\.com)/", "statusio"),
-    (r"statuspal\.(io|eu)/|[\w-]+\.statuspal\.(io|eu)/", "statuspal"),
-    (r"public-api\.freshstatus\.io/|[\w-]+\.freshstatus\.io/", "freshstatus"),
+    (r"(api\.status\.io|[\w.-]*hostedstatus\.com)/|[^/]+/1\.0/status/", "statusio"),
+    (r"([\w-]+\.)?statuspal\.(io|eu)/", "statuspal"),
+    (r"[\w-]+\.freshstatus\.io/|[^/]+/v1/public-components", "freshstatus"),
     (r"(status\.cloud\.google\.com|www\.google\.com/appsstatus|ads\.google\.com/status)", "google"),
-    (r"health\.aws\.amazon\.com/", "aws"),
-    (r"graph\.microsoft\.com/", "m365"),
-    (r"slack-status\.com/|status\.slack\.com/", "slack"),
-    (r"(api\.)?status\.salesforce\.com/", "salesforce"),
-    (r"places\.nbnco\.net\.au/", "nbn"),
+    (r"[^/]+/(.*/)?incidents\.json$", "google"),
+    (r"health\.aws\.amazon\.com/|[^/]+/public/currentevents", "aws"),
+    (r"graph\.microsoft\.com/|[^/]+/.*admin/serviceAnnouncement", "m365"),
+    (r"slack-status\.com/|status\.slack\.com/|[^/]+/api/v2\.0\.0", "slack"),
+    (r"(api\.)?status\.salesforce\.com/|[^/]+/v1/instances", "salesforce"),
+    (r"places\.nbnco\.net\.au/|[^/]+/places/v1/", "nbn"),
     (r"myaussie-(api|auth)\.aussiebroadband\.com\.au/", "aussiebb"),
-    (r"(raw\.githubusercontent\.com|github\.com)/", "upptime"),
+    (r"(raw\.githubusercontent\.com|github\.com)/|[^/]+/.*history/summary\.json$", "upptime"),
     (r"[^/]+/.*\.ics$", "maintnote"),
-    (r"[^/]+/(.*/)?status/[\w-]+$", "uptimekuma"),
+    (r"[^/]+/(.*/)?(status|api/status-page)/[\w-]+$", "uptimekuma"),
+    (r"[^/]+/(.*/)?api(/v1)?$", "cachet"),
+    (r"[^/]+/(.*/)?api/v1$", "sorry"),
+    (r"[^/]+/(.*/)?api/v2(/alerts|/status)?$", "alertmanager"),
     (r"[^/]+/.*serviceProblemManagement", "tmf656"),
     (r"[^/]+/.*mefApi", "mef124"),
     (r"[^/]+/.*\.(atom|rss|xml|ashx|cgi)$", "feed"),
     (r"[^/]+/.*(feed|rss|atom)/?$", "feed"),
-)
-_LAST = ("uptimekuma", "tmf656")
+)  # fmt: skip
+_LAST = ("uptimekuma", "tmf656", "mef124")
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml")
 _LONGEST_PAGE = 2_000_000
 

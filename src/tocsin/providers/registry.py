@@ -73,6 +73,13 @@ class Registry:
         except PluginBroken as broken:
             return _Unusable(str(broken))
 
+    def login_origins(self, key: str) -> frozenset[str]:
+        """Where else than to the account's own origin a provider's login goes. None for one that cannot be loaded."""
+        try:
+            return providers.login_origins(self.load(key))
+        except (KeyError, PluginBroken):
+            return frozenset()
+
     def rows(self) -> tuple[Row, ...]:
         """All of them, for a list."""
         return tuple(self._row(key) for key in self.known())
@@ -110,6 +117,8 @@ def _unfit(key: str, kind: object) -> str:
     for name, wanted in expected:
         if not isinstance(getattr(kind, name, None), wanted):
             return f"{name} is missing or of the wrong type"
+    if not isinstance(getattr(kind, "login_origins", frozenset()), frozenset):
+        return "login_origins is of the wrong type"
     if not isinstance(kind, type) or not callable(getattr(kind, "poll", None)):
         return "it is no class with a poll method"
     return "" if getattr(kind, "key", None) == key else "its key is not the name of its entry point"

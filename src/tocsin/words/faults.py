@@ -176,6 +176,15 @@ def _unknown(voice: Voice, values: Values, _now: datetime) -> str:
     return _with_problem(voice.gettext("Something keeps Tocsin from its work. The log says more."), values)
 
 
+def _product_changed(voice: Voice, values: Values, _now: datetime) -> str:
+    now = values.text("now", plain.NAME)
+    sentence = voice.gettext(
+        "The status page of {provider} is made by another product now and is read as such. "
+        "Write provider = “{now}” in config.toml, and see whether “match” still fits."
+    )
+    return sentence.format(provider=_provider(voice, values), now=now or "?")
+
+
 SENTENCES: Mapping[str, Callable[[Voice, Values, datetime], str]] = MappingProxyType(
     {
         "match_missing": _match_missing,
@@ -188,6 +197,7 @@ SENTENCES: Mapping[str, Callable[[Voice, Values, datetime], str]] = MappingProxy
         "channel": _channel,
         "bug": _bug,
         "provider_unknown": _provider_unknown,
+        "product_changed": _product_changed,
         "unreachable": _unreachable,
     }
 )
