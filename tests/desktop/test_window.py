@@ -258,6 +258,17 @@ def test_before_the_first_state(window):
     assert "Tocsin is starting" in texts(window)
 
 
+def test_a_mistake_before_the_first_state_is_shown(window):
+    """An engine that never began sends no state; the window must not say for ever that it is starting, and no more."""
+    bug = Fault(Message("bug", {"problem": "KeyError"}))
+    window.show()
+    window.render_bugs((bug,))
+    settle(window)
+    assert any("made a mistake" in each and "KeyError" in each for each in texts(window.overview))
+    shown(window, quiet(), (bug,))
+    assert sum("made a mistake" in each for each in texts(window.overview)) == 1
+
+
 def test_nothing_is_larger_than_a_small_screen(window):
     """Some 460 by 620, and no wider for what it holds."""
     shown(window, outage())

@@ -1,5 +1,7 @@
 """Recorded cases of providers: files under ``tests/fixtures/<key>/``, written by hand after the published formats.
 
+Those of a package beside Tocsin lie in its own ``fixtures/<key>/``: see ``support.plugged``.
+
 A case file holds ``about``, the account's ``url`` (and ``match``, ``options``), ``now``, ``open_ids``, ``first``, the
 ``answers`` by address, the ``requests`` that are to be made, in order, and the ``expected`` snapshot without defaults.
 An answer is its JSON body, or an object with ``$body`` (or ``$xml``, ``$ics``: see ``support.rendering``), ``$text``,
@@ -17,16 +19,17 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 
 from support.drive import Answer, answer, context
+from support.plugged import folder
 from support.rendering import render
 from tocsin.domain.snapshot import Snapshot
 from tocsin.domain.terms import Level
-from tocsin.ports import PollContext
+from tocsin.errors import PollFailed
+from tocsin.ports import HttpResponse, PollContext
 
-FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 CONTRACT = "contract.json"
 
 
@@ -84,25 +87,30 @@ class Contract:
 
     def with_main(self, body: Any) -> dict[str, Answer]:
         """The case's answers with another body, or a whole other answer, of the main document."""
-        answers = self.case.answers
         given = self.case.told["answers"][self.main]
         if isinstance(body, bytes | dict | list | str | int | float | bool | None):
             headers = given.get("$headers") if isinstance(given, dict) else None
             body = answer(body if isinstance(body, bytes) else self.written(body), headers=headers)
-        return {**answers, self.main: body}
+        return {**self._beside, self.main: body}
+
+    @cached_property
+    def _beside(self) -> dict[str, Answer]:
+        """The case's answers, written out once for all the polls that are asked the same."""
+        written = (HttpResponse, PollFailed)
+        return {url: each if isinstance(each, written) else answer(each) for url, each in self.case.answers.items()}
 
 
 def cases(provider: str) -> list[Case]:
     """The recorded cases of a provider, by name."""
-    files = sorted((FIXTURES / provider).glob("*.json"))
+    files = sorted(folder(provider).glob("*.json"))
     return [Case(provider, file.stem, json.loads(file.read_text())) for file in files if file.name != CONTRACT]
 
 
 def contract(provider: str) -> Contract:
     """How a provider is played the hostile set."""
-    folder = FIXTURES / provider
-    told = json.loads((folder / CONTRACT).read_text())
-    case = Case(provider, told["case"], json.loads((folder / told["case"]).read_text()))
+    place = folder(provider)
+    told = json.loads((place / CONTRACT).read_text())
+    case = Case(provider, told["case"], json.loads((place / told["case"]).read_text()))
     return Contract(
         provider,
         case,

@@ -199,7 +199,7 @@ def test_api_key_header_must_be_a_header(header):
     "auth", [Auth(AuthKind.OAUTH2), Auth(AuthKind.BASIC, user="a:b")], ids=["oauth2", "colon in user"]
 )
 def test_login_that_cannot_be_made_is_unsupported(auth):
-    """OAuth2 is not there yet, and says so instead of asking without it."""
+    """OAuth2 without an address for its tokens, a name that basic login cannot say: nobody asks without the login."""
     failure = failing(HttpRequest("http://127.0.0.1:9/"), account("http://127.0.0.1:9", auth))
     assert failure.kind is FailureKind.UNSUPPORTED
 

@@ -63,6 +63,17 @@ def test_with_rights_the_set_up_installs_what_is_missing(checkout, user, prefix)
     assert bool([call for call in calls if call.startswith("sudo")]) == bool(prefix)
 
 
+def test_what_another_package_provides_is_not_installed_over_it(checkout):
+    """A name that an installed package stands for is there; one that only a removed package stood for is not."""
+    stand_in(checkout, "id", "echo 1000")
+    stand_in(checkout, "sudo", "exit 1")
+    stand_in(checkout, "apt-get", "exit 99")
+    listing = "installed nodejs-dev, trayer (= 1.1), xtrayer,\\nconfig-files dunst,\\ninstalled appstream-doc,\\n"
+    stand_in(checkout, "dpkg-query", f'[ $# -eq 3 ] && printf "{listing}"')
+    done = set_up(checkout, "desktop", "check")
+    assert "    sudo apt-get update && sudo apt-get install -y --no-install-recommends dunst appstream" in done.stderr
+
+
 def test_a_failing_installation_shows_why(checkout):
     """What the package manager said is not hidden."""
     stand_in(checkout, "id", "echo 0")

@@ -9,7 +9,8 @@ from support.worlds import ACCOUNT, MINUTE, World, histories, traits
 from tocsin.domain.alarm import Look, Policy, step
 from tocsin.domain.alarm_state import Close, Tell
 from tocsin.domain.assess import hits, unwatched
-from tocsin.domain.levels import Scene, alarm_level
+from tocsin.domain.levels import Scene, alarm_level, connection_level
+from tocsin.domain.observed import SETTLING
 from tocsin.domain.snapshot import Component, Snapshot
 from tocsin.domain.terms import EndHow, Level
 from tocsin.domain.timeline import merge, unwatch
@@ -163,3 +164,24 @@ def test_the_order_of_a_list_does_not_matter(history, kind) -> None:
             assert {each.provider_id for each in one.incidents} == {each.provider_id for each in other.incidents}
         world.poll(snapshot)
         assert hits((), ACCOUNT, Scene.of(snapshot), kind, world.now) == ()
+
+
+@MANY
+@given(histories, traits)
+def test_a_red_bell_is_never_a_silent_one(history, kind) -> None:
+    """Whatever makes a connection amber or red was told as bad as it is; or it ended just now and is settling."""
+    world = World.new(kind)
+    for minutes, snapshot in history:
+        world.now += minutes * MINUTE
+        world.poll(snapshot)
+        scene = Scene.of(snapshot)
+        known = tuple(world.incidents.values())
+        for connection in ACCOUNT.connections:
+            level = connection_level(connection, known, scene, kind, world.now)
+            concerned = [each for each in known if any(link.connection == connection.id for link in each.links)]
+            told = [world.alarms.of(each.uid) for each in concerned if each.is_open]
+            ends = [each.episode.ended_at for each in concerned if each.episode.ended_at is not None]
+            settling = any(world.now - end < SETTLING for end in ends)
+            assert (
+                level < Level.DEGRADED or settling or any(alarm is not None and alarm.level >= level for alarm in told)
+            )

@@ -14,8 +14,8 @@ def is_in_force(told: Report | Incident, now: datetime) -> bool:
     """Whether it has begun: an incident by its start, planned work by its window or by the provider's word."""
     if told.phase.is_over:
         return False
-    planned = told.kind is IncidentKind.MAINTENANCE
-    start = told.scheduled_start if planned else told.started_at or told.scheduled_start or now
-    if told.phase is Phase.SCHEDULED:
-        return start is not None and start <= now
-    return planned or start is None or start <= now + EARLY
+    announced = told.phase is Phase.SCHEDULED
+    if told.kind is IncidentKind.MAINTENANCE:
+        return not announced or (told.scheduled_start is not None and told.scheduled_start <= now)
+    start = told.started_at or told.scheduled_start or now
+    return start <= (now if announced else now + EARLY)

@@ -105,6 +105,11 @@ class Incident:
         return self.episode.is_open
 
     @property
+    def is_again(self) -> bool:
+        """True when it was over before: what was only not watched for a while goes on."""
+        return any(each.how is not EndHow.UNWATCHED for each in self.episodes[:-1])
+
+    @property
     def eta(self) -> datetime | None:
         """The estimate now in force, None when there is none."""
         return self.etas[-1].value if self.etas else None

@@ -103,7 +103,7 @@ def is_overrun(incident: Incident, scene: Scene, now: datetime) -> bool:
     """
     if incident.kind is not IncidentKind.MAINTENANCE or not (incident.is_open and incident.began):
         return False
-    if incident.scheduled_end is None or now < incident.scheduled_end + OVERRUN_AFTER:
+    if incident.scheduled_end is None or now - incident.scheduled_end < OVERRUN_AFTER:
         return False
     if not scene.has_states:
         return True

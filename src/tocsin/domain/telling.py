@@ -48,7 +48,7 @@ def _disturbance(hit: Hit, now: datetime) -> dict[str, Value]:
         "level": hit.level.word,
         "since": min(episode.started_at, now),
         "eta": hit.incident.eta,
-        "reopened": int(episode.number > 1),
+        "reopened": int(hit.incident.is_again),
     }
 
 

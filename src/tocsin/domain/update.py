@@ -84,7 +84,8 @@ def update(known: Incident, report: Report, links: tuple[Link, ...], now: dateti
     if not links:
         return _out_of_reach(known, taken, now)
     if reopened:
-        return taken, (Change(_beginning(taken), taken, known, MappingProxyType({"reopened": True})),)
+        detail: dict[str, Detail] = {"reopened": True} if taken.is_again else {}
+        return taken, (Change(_beginning(taken), taken, known, MappingProxyType(detail)),)
     return taken, _differences(known, taken)
 
 
@@ -132,11 +133,18 @@ def _ended(incident: Incident, report: Report, now: datetime) -> Incident:
 
 
 def _reopen(known: Incident, report: Report, now: datetime) -> Incident:
-    """A new episode, from the start that is given where that lies after the end, else from now."""
-    ended = known.episode.ended_at or now
-    given = report.started_at if report.started_at is not None and report.started_at > ended else now
-    episode = Episode(known.episode.number + 1, min(given, now))
-    return replace(known, episodes=(*known.episodes, episode), began=True, overrun=False)
+    """A new episode, from the start that is given where that lies after the end, else from now.
+
+    What was not watched for a while went on all the time.
+    """
+    last = known.episode
+    went_on = last.how is EndHow.UNWATCHED
+    start = report.started_at or (last.started_at if went_on else now)
+    if not went_on and start <= (last.ended_at or now):
+        start = now
+    began = is_in_force(report, now)
+    episode = Episode(last.number + 1, min(start, now) if began else start)
+    return replace(known, episodes=(*known.episodes, episode), began=began, overrun=False)
 
 
 def _set_off(incident: Incident, now: datetime) -> Incident:

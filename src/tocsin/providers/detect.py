@@ -206,6 +206,8 @@ class _Search:
             response = yield HttpRequest(url, headers={"Accept": "application/json, */*;q=0.5"})
             check_status(response, self._context.now)
         except PollFailed as failure:
+            if failure.kind is FailureKind.UNSUPPORTED:  # what may not be asked in the clear may not be asked at all
+                raise
             self._note(failure, told)
             return None
         return response
