@@ -9,9 +9,10 @@ An answer is its JSON body, or an object with ``$body`` (or ``$xml``, ``$ics``: 
 
 ``contract.json`` says how the same hostile set is played to every provider: the ``case`` that it starts from (one that
 shows an outage), the address of its ``main`` document, the path to the ``items`` in that, and which keys hold state
-``words`` and ``texts`` for people. Where it must: ``id``, the key of an item's id; ``origins`` that may be asked beside
-the account's own; ``empty_is_healthy``, where nothing but the items tells of trouble; and ``exempt``, the tests that
-cannot be played to this API, each with the reason why.
+``words`` and ``texts`` for people. Where it must: ``id``, the key of an item's id; ``over``, the word of one that has
+ended, if that is not ``resolved``; ``origins`` that may be asked beside the account's own; ``empty_is_healthy``, where
+nothing but the items tells of trouble; and ``exempt``, the tests that cannot be played to this API, each with the
+reason why.
 """
 
 import json
@@ -70,6 +71,7 @@ class Contract:
     words: frozenset[str]
     texts: frozenset[str]
     id_key: str = "id"
+    over: str = "resolved"
     origins: frozenset[str] = frozenset()
     empty_is_healthy: bool = False
     exempt: Mapping[str, str] = field(default_factory=dict)
@@ -119,6 +121,7 @@ def contract(provider: str) -> Contract:
         frozenset(told["words"]),
         frozenset(told["texts"]),
         told.get("id", "id"),
+        told.get("over", "resolved"),
         frozenset(told.get("origins", [])),
         told.get("empty_is_healthy", False),
         told.get("exempt", {}),

@@ -84,10 +84,21 @@ def test_the_pages_word_is_reported_where_it_lists_nothing() -> None:
         (known(affected=("smtp",), began=False), False),
         (known(affected=("smtp",), observed=True), False),
         (known(affected=("smtp",), kind=planned().kind), False),
+        (close(known(affected=("smtp",), began=False), at(-1), EndHow.CANCELLED), False),
         (close(known(affected=("smtp",), started_at=at(-60)), at(-9), EndHow.RESOLVED), True),
         (close(known(affected=("smtp",), started_at=at(-60)), at(-10), EndHow.RESOLVED), False),
     ],
-    ids=["itself", "its group", "a sibling", "announced", "observed", "planned", "just ended", "long ended"],
+    ids=[
+        "itself",
+        "its group",
+        "a sibling",
+        "announced",
+        "observed",
+        "planned",
+        "called off",
+        "just ended",
+        "long ended",
+    ],
 )
 def test_a_declared_incident_explains_what_it_hits(incident, explains) -> None:
     """And for ten minutes after its end: providers set the component right in a second step."""

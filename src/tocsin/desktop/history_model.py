@@ -127,7 +127,7 @@ class HistoryModel(QAbstractListModel):
         """The first estimate and the last, and what became of it."""
         words = self._words
         first, last = incident.first_eta, incident.eta
-        if incident.kind is IncidentKind.MAINTENANCE and first is None:
+        if incident.kind is IncidentKind.MAINTENANCE and first in (None, incident.scheduled_end):
             return self._plan(incident)
         if first is None:
             return words.gettext("no estimate was given") if not incident.is_open else ""

@@ -48,10 +48,10 @@ def _explains(incident: Incident, now: datetime) -> bool:
 
     Planned work does not: what is down beyond "under maintenance" is worth a word of its own.
     """
-    if incident.observed or incident.kind is IncidentKind.MAINTENANCE:
+    if incident.observed or incident.kind is IncidentKind.MAINTENANCE or not incident.began:
         return False
     ended = incident.episode.ended_at
-    return incident.began if ended is None else now - ended < SETTLING
+    return ended is None or now - ended < SETTLING
 
 
 def _down(
