@@ -1,6 +1,6 @@
 """Reads pytest's reports after a run in CI, and refuses it if anything was not really run.
 
-usage: verdict.py FOLDER        the folder holds unit.xml and desktop.xml (JUnit, as pytest writes it)
+usage: verdict.py FOLDER        the folder holds rules.xml, unit.xml and desktop.xml (JUnit, by pytest)
 """
 
 import sys
@@ -10,7 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 TESTS = Path(__file__).resolve().parents[1] / "tests"
-PARTS = ("unit", "desktop")
+PARTS = ("rules", "unit", "desktop")
 
 
 @dataclass(frozen=True, slots=True)

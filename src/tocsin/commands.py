@@ -4,9 +4,7 @@ import argparse
 import json
 import os
 import re
-import signal
 import sys
-import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -70,13 +68,17 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _end_on_sigterm() -> None:
     """End as Ctrl-C does, so that what was made on the way is taken away again."""
+    import signal
+
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def demo(arguments: argparse.Namespace) -> int:
     """An evening with an outage."""
+    import tempfile
+
     from tocsin import demo as evening
-    from tocsin.adapters.secrets import take_secrets_from_environment
+    from tocsin.adapters.environment import take_secrets_from_environment
 
     take_secrets_from_environment(os.environ)
     _end_on_sigterm()
@@ -177,7 +179,7 @@ def login(arguments: argparse.Namespace) -> int:
 
 
 def _check_request(arguments: argparse.Namespace) -> "CheckRequest":
-    from tocsin.adapters.secrets import take_secrets_from_environment
+    from tocsin.adapters.environment import take_secrets_from_environment
     from tocsin.domain.account import Auth, AuthKind
     from tocsin.providers.registry import Registry
     from tocsin.single import CheckRequest
@@ -276,9 +278,9 @@ def show_history(arguments: argparse.Namespace) -> int:
     if arguments.json:
         _print_json([contract.history(incident) for incident in incidents])
         return 0
-    from tocsin import app
+    from tocsin.language import phrasebook
 
-    words = app.phrasebook(None, os.environ)
+    words = phrasebook(None, os.environ)
     if not incidents:
         print(words.gettext("Nothing has happened yet on what is watched."))
     rows = [_history_row(incident, words, now) for incident in incidents]

@@ -13,10 +13,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Self
 
-from tocsin.app import EngineThread, FixedSettings, Wiring
 from tocsin.domain.account import Settings
 from tocsin.domain.state import AppState, Command
 from tocsin.ports import Event, LoadedSettings, Outgoing
+from tocsin.running import EngineThread, FixedSettings, Wiring
 
 ON_SCREEN_SPEED = 60.0
 HEADLESS_SPEED = 600.0
@@ -113,7 +113,7 @@ def _nothing(_: Command) -> None:
 def on_screen(folder: Path, speed: float | None) -> int:
     """The tray application on the demo's evening, until the user quits: 0, or 1 if no alarm came."""
     from tocsin.adapters.profile import Profile
-    from tocsin.app import Desk, on_desktop
+    from tocsin.app import Desk, on_desktop, show_first_bell
 
     rung = threading.Event()
 
@@ -126,5 +126,5 @@ def on_screen(folder: Path, speed: float | None) -> int:
     profile.make()
     with Evening(speed or ON_SCREEN_SPEED) as evening:
         desk = Desk(evening.clock, profile, evening.settings(), evening.secrets, is_demo=True, on_event=on_event)
-        code = on_desktop(desk)
+        code = on_desktop(desk, show_first_bell())
     return code if rung.is_set() else 1

@@ -9,12 +9,13 @@ import webbrowser
 from collections.abc import Callable, Mapping, MutableMapping
 
 from tocsin.adapters.clock import SystemClock
+from tocsin.adapters.environment import take_secrets_from_environment
 from tocsin.adapters.http import HttpClient
 from tocsin.adapters.instance_client import send_command
 from tocsin.adapters.oauth_answers import DeviceCode
 from tocsin.adapters.oauth_tokens import NAME, to_text
 from tocsin.adapters.profile import Profile
-from tocsin.adapters.secrets import KeyringSecrets, NotKept, take_secrets_from_environment
+from tocsin.adapters.secrets import KeyringSecrets, NotKept
 from tocsin.adapters.settings import TomlSettings
 from tocsin.adapters.signin import Browser, sign_in_by_browser, sign_in_by_code
 from tocsin.domain.account import Account, AuthKind, OAuthFlow
@@ -51,7 +52,7 @@ def login(
 
 
 def _account(profile: Profile, account_id: str, environ: Mapping[str, str]) -> Account:
-    loaded = TomlSettings(profile.settings, provider_keys=Registry(environ).known()).load()
+    loaded = TomlSettings(profile.settings, provider_keys=Registry(environ).keys()).load()
     for account in loaded.settings.accounts:
         if account.id == account_id:
             return account

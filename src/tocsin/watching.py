@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tocsin.adapters.clock import SystemClock
+from tocsin.adapters.environment import take_secrets_from_environment
 from tocsin.adapters.instance import InstanceLock
 from tocsin.adapters.profile import Profile
-from tocsin.adapters.secrets import KeyringSecrets, take_secrets_from_environment
-from tocsin.app import EngineThread, SettingsFile, Wiring, logging_to
+from tocsin.adapters.secrets import KeyringSecrets
 from tocsin.domain.state import AppState, Command
 from tocsin.errors import EnvironmentFault
 from tocsin.ports import Event, LoadedSettings, OnEvent
+from tocsin.running import EngineThread, SettingsFile, Wiring, logging_to
 
 _LOG = logging.getLogger(__name__)
 _LOOK = 0.2

@@ -31,15 +31,15 @@ LATE = 1.5  # the bell looks at the clock once a second
 # Once the file is there the engine's thread meets its end: it raises, or never does anything again.
 FATE = """
 import asyncio, pathlib, time
-from tocsin import app
-main = app.EngineThread._main
+from tocsin import running
+main = running.EngineThread._main
 async def fate():
     while not pathlib.Path({place!r}).exists():
         await asyncio.sleep(0.02)
     {deed}
 async def doomed(thread):
     await asyncio.gather(main(thread), fate())
-app.EngineThread._main = doomed
+running.EngineThread._main = doomed
 """
 DEEDS = {"dies": 'raise SystemError("killed by a test")', "hangs": "time.sleep(3600)"}
 

@@ -67,6 +67,10 @@ class StepClock:
         with self._lock:
             return min((until - self._mono for until in self._sleepers.values()), default=None)
 
+    def await_sleeper(self, within: float) -> None:
+        """Wait until somebody sleeps who wakes in at most so many seconds."""
+        self._await(lambda: any(0 < until - self._mono <= within for until in self._sleepers.values()))
+
     def _asleep(self) -> int:
         return sum(1 for until in self._sleepers.values() if until > self._mono)
 

@@ -1,6 +1,6 @@
 """Invented providers for property tests: sequences of snapshots such as no real one would dare to send."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
@@ -19,6 +19,8 @@ BEGIN = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 CONNECTIONS = (Connection("fibre", "Home fibre", match=("a", "g")), Connection("mail", "Mail", match=("b",)))
 ACCOUNT = Account("home", "statuspage", "Planet Fibre", "https://status.example.net", connections=CONNECTIONS)
+WHOLE_PAGE = replace(ACCOUNT, connections=(Connection("page", "All of it"),))
+accounts = st.sampled_from((ACCOUNT, WHOLE_PAGE, replace(ACCOUNT, connections=(*CONNECTIONS, *WHOLE_PAGE.connections))))
 
 times = st.integers(-120, 240).map(lambda minutes: BEGIN + minutes * MINUTE)
 ids = st.sampled_from(("1", "2", "3", "4", "5", "6"))
@@ -74,6 +76,7 @@ def snapshots(draw: st.DrawFn, *, with_states: bool) -> Snapshot:
         has_states=with_states,
         lists_things=with_states,
         unread=tuple(draw(st.lists(ids, max_size=1))),
+        page_level=None if with_states else draw(st.none() | st.sampled_from(Level)),
     )
 
 
@@ -95,16 +98,17 @@ class World:
     said: list[Effect]
     now: datetime = BEGIN
     polled: bool = False
+    account: Account = ACCOUNT
 
     @classmethod
-    def new(cls, kind: Traits) -> "World":
-        return cls(kind, {}, AlarmState(), [])
+    def new(cls, kind: Traits, account: Account = ACCOUNT) -> "World":
+        return cls(kind, {}, AlarmState(), [], account=account)
 
     def poll(self, snapshot: Snapshot) -> tuple[tuple[Change, ...], tuple[Effect, ...]]:
         """Take one snapshot in at the present moment."""
-        merged = timeline.merge(tuple(self.incidents.values()), snapshot, ACCOUNT, self.traits, self.now)
+        merged = timeline.merge(tuple(self.incidents.values()), snapshot, self.account, self.traits, self.now)
         self.incidents |= {incident.uid: incident for incident in merged.incidents}
-        hits = assess.hits(self.incidents.values(), ACCOUNT, Scene.of(snapshot), self.traits, self.now)
+        hits = assess.hits(self.incidents.values(), self.account, Scene.of(snapshot), self.traits, self.now)
         decision = alarm.step(self.alarms, Look(hits, first=not self.polled), self.now, Policy())
         self.alarms, self.polled = decision.state, True
         self.said.extend(decision.effects)

@@ -18,14 +18,15 @@ from tocsin.adapters.instance_client import send_command, send_when_ready
 from tocsin.adapters.profile import Profile
 from tocsin.adapters.secrets import KeyringSecrets
 from tocsin.adapters.store import open_store
-from tocsin.app import EngineThread, FixedSettings, Wiring
 from tocsin.domain.account import Settings
 from tocsin.domain.freshness import tray_level
 from tocsin.domain.state import AppState, CheckNow, Command, RaiseWindow
 from tocsin.domain.terms import Level
 from tocsin.errors import EnvironmentFault
+from tocsin.language import phrasebook
 from tocsin.notifiers.recording import RecordingChannel
 from tocsin.ports import Event, LoadedSettings
+from tocsin.running import EngineThread, FixedSettings, Wiring, logging_to
 
 PATIENCE = 10.0
 
@@ -133,7 +134,7 @@ def test_a_record_of_a_newer_version_is_left_alone_and_the_alarm_works(provider,
 def test_a_log_that_cannot_be_written_is_said_and_costs_nothing_else(profile, capsys) -> None:
     """One line on standard error; the program runs."""
     profile.log.mkdir()
-    with app.logging_to(profile, KeyringSecrets({})):
+    with logging_to(profile, KeyringSecrets({})):
         logging.getLogger("tocsin").info("unheard")
     assert "no log can be written" in capsys.readouterr().err
 
@@ -245,7 +246,7 @@ def test_an_engine_that_ends_by_a_mistake_ends_the_watch_and_betrays_no_secret(
     def broken(wiring: Wiring) -> None:
         raise RuntimeError("token canary-7f3a9c51d2 was refused")
 
-    monkeypatch.setattr(app, "build", broken)
+    monkeypatch.setattr("tocsin.running.build", broken)
     assert watching.watch(profile, print) == 3
     said = capsys.readouterr()
     assert said.out == ""
@@ -269,4 +270,4 @@ def test_an_engine_that_ends_by_a_mistake_ends_the_watch_and_betrays_no_secret(
 )
 def test_the_language_is_the_user_s_then_the_system_s_then_english(wish, environ, said) -> None:
     """A language that is not there falls back without a word."""
-    assert app.phrasebook(wish, environ).gettext("Open") == said
+    assert phrasebook(wish, environ).gettext("Open") == said

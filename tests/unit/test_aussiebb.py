@@ -62,7 +62,7 @@ def event(**told) -> dict:
 
 
 def test_the_login_names_the_password_and_the_cookie_does_the_rest():
-    """The adapter never sees the password, and no request but the login carries it."""
+    """Trap: the adapter never sees the password, and no request but the login carries it."""
     driven = Drive(Aussiebb(), world())
     driven.poll(asked())
     login, *others = driven.requests
@@ -73,7 +73,7 @@ def test_the_login_names_the_password_and_the_cookie_does_the_rest():
 
 
 def test_a_login_lasts_as_long_as_it_says():
-    """`expiresIn` is kept, so that a poll a minute does not log in a minute."""
+    """Trap: `expiresIn` is kept, so that a poll a minute does not log in a minute."""
     driven = Drive(Aussiebb(), world())
     for minutes in (0, 1, 58, 61):
         driven.poll(asked(now=NOW + timedelta(minutes=minutes)))
@@ -217,7 +217,7 @@ def test_its_own_outages_are_a_list_or_an_object(own):
 
 
 def test_an_event_of_two_lists_is_one_and_planned_if_one_says_so():
-    """Deduped on `reference`: what is listed as ahead is planned, whatever its title."""
+    """Trap: deduped on `reference`: what is listed as ahead is planned, whatever its title."""
     ahead = event(start_time="2026-11-23T17:00:00Z", end_time="2026-11-23T18:00:00Z")
     found = only(networkEvents=[ahead], aussieOutages={"future": [ahead]})
     assert (found.kind, found.phase) == (IncidentKind.MAINTENANCE, Phase.SCHEDULED)

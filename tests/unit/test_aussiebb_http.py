@@ -85,7 +85,7 @@ def polls(url: str, user: str, times: int) -> list[Snapshot | Failure]:
 
 
 def test_a_customer_logs_in_once_and_is_known_by_the_cookie():
-    """The whole way through the HTTP adapter: two polls, one login."""
+    """Trap: the whole way through the HTTP adapter: two polls, one login."""
     with served() as (url, seen):
         first, second = polls(url, "sam", 2)
     for found in (first, second):

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from support import recorded
+from support.checklists import state
 from support.drive import answer, page
 from tocsin import providers
 from tocsin.domain.terms import FailureKind
@@ -15,7 +16,7 @@ from tocsin.providers.detect import Found, detect
 
 KEYS = providers.known()
 # Products whose answer says nothing by itself: a profile, a form of authority, or a format that others share.
-NAMED_BY_HAND = frozenset({"json", "line"})
+NAMED_BY_HAND = frozenset(key for key in KEYS if state(key, "detection") == "exempt")
 HOST = "https://status.planetfibre.example.net"
 
 
@@ -74,7 +75,7 @@ def test_a_service_with_one_address_is_found_by_it(key):
 
 
 def test_the_shim_of_incidentio_is_not_taken_for_statuspage():
-    """incident.io answers Statuspage's paths with less: its incidents stand elsewhere."""
+    """Trap: incident.io answers Statuspage's paths with less: its incidents stand elsewhere."""
     summary = {"page": {"id": "1", "name": "P", "url": HOST}, "status": {"indicator": "none"}, "components": []}
     world = {f"{HOST}/api/v2/summary.json": summary, f"{HOST}/api/v2/incidents.json": {"page": {}, "incidents": []}}
     context = recorded.contract("statuspage").case.context()
@@ -95,7 +96,7 @@ def test_the_shim_of_incidentio_is_not_taken_for_statuspage():
     ids=["html", "127 KB of html", "an empty object", "an empty list", "another page", "broken", "nothing"],
 )
 def test_a_decoy_is_no_status_page(decoy):
-    """An unclaimed name answers 200 to everything: never a snapshot, least of all a healthy one."""
+    """Trap: an unclaimed name answers 200 to everything: never a snapshot, least of all a healthy one."""
     with pytest.raises(PollFailed) as failed:
         find(lambda request: decoy, recorded.contract("statuspage").case.context())
     assert failed.value.kind in (FailureKind.NOT_STATUS_API, FailureKind.MALFORMED)
@@ -127,14 +128,14 @@ def test_a_way_there_that_fails_is_asked_once(kind):
     ],
 )
 def test_a_refusal_is_told_as_what_it_is(status, kind):
-    """A login that is needed, a limit, a broken server: each its own kind, none an outage."""
+    """Trap: a login that is needed, a limit, a broken server: each its own kind, none an outage."""
     with pytest.raises(PollFailed) as failed:
         find(lambda request: answer(b"", status=status), recorded.contract("statuspage").case.context())
     assert failed.value.kind is kind
 
 
 def test_the_page_names_its_feed():
-    """A page without an API may name a feed in a link; it is followed on its own host only."""
+    """Trap: a page without an API may name a feed in a link; it is followed on its own host only."""
     html = (
         '<html><head><link rel="alternate" type="application/atom+xml" href="/history.atom">'
         '<link rel="alternate" type="application/rss+xml" href="https://elsewhere.example.com/feed"></head></html>'

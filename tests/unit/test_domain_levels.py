@@ -97,7 +97,7 @@ def test_planned_work_is_maintenance_and_over_its_end_degraded() -> None:
 
 @pytest.mark.parametrize("severity", [Severity.MINOR, Severity.MAJOR, Severity.CRITICAL])
 def test_being_watched_with_the_thing_operational_is_a_notice(severity) -> None:
-    """'Monitoring' with everything back up: the bell may calm down before the provider closes it."""
+    """Trap: 'Monitoring' with everything back up: the bell may calm down before the provider closes it."""
     incident = known(severity=severity, phase=Phase.MONITORING, **HITS_SMTP)
     assert contribution(incident, SMTP, six(), DROPS, NOON) is Level.NOTICE
     assert contribution(incident, SMTP, six(Level.DEGRADED), DROPS, NOON) > Level.NOTICE
@@ -105,7 +105,7 @@ def test_being_watched_with_the_thing_operational_is_a_notice(severity) -> None:
 
 
 def test_a_page_wide_incident_with_the_thing_operational_is_a_notice() -> None:
-    """Linked to more than half of six or more: it says little about this one, which works."""
+    """Trap: linked to more than half of six or more: it says little about this one, which works."""
     incident = known(**HITS_SMTP | {"affected": ("smtp", "b", "c", "d")})
     assert contribution(incident, SMTP, six(), DROPS, NOON) is Level.NOTICE
     whole_group = replace(incident, affected=("g",))
@@ -130,6 +130,14 @@ def test_alarms_follow_the_state_of_what_is_hit() -> None:
     assert alarm_level(incident, SMTP, six(Level.MAINTENANCE), DROPS, NOON) is Level.DEGRADED
     elsewhere = page(thing("smtp"), thing("web", Level.OUTAGE))
     assert alarm_level(incident, SMTP, elsewhere, DROPS, NOON) is Level.DEGRADED
+
+
+def test_alarms_follow_the_pages_word_where_nothing_is_listed() -> None:
+    """The page calls itself down and has one harmless incident: that one is told as what it stands for."""
+    incident = known(severity=Severity.NOTICE, affected=(), links=(Link("page", Relevance.LINKED),))
+    assert alarm_level(incident, WHOLE, Scene(page_level=Level.OUTAGE), DROPS, NOON) is Level.OUTAGE
+    assert alarm_level(incident, WHOLE, Scene(page_level=Level.UNKNOWN), DROPS, NOON) is Level.NOTICE
+    assert alarm_level(incident, WHOLE, PLAIN, DROPS, NOON) is Level.NOTICE
 
 
 def test_own_level_is_the_worst_of_the_matched_things() -> None:

@@ -1,5 +1,7 @@
 """Trouble that a page shows without declaring an incident: told once, explained once, ended once."""
 
+from dataclasses import replace
+
 import pytest
 
 from support.stories import DROPS, NOON, Story, at, known, planned, poll, thing, told
@@ -26,7 +28,9 @@ def mails(group: Level = FINE, smtp: Level = FINE, imap: Level = FINE):
 
 
 def ids(*things, connections=(SMTP,), declared=(), **said) -> list[str]:
-    return [report.id for report in observed(poll(things=things, **said), connections, declared, NOON)]
+    links = tuple(Link(each.id, Relevance.LINKED) for each in connections)
+    hitting = [replace(each, links=links) for each in declared]
+    return [report.id for report in observed(poll(things=things, **said), connections, hitting, NOON)]
 
 
 @pytest.mark.parametrize(("level", "severity"), [(SLOW, Severity.MINOR), (DOWN, Severity.CRITICAL)])
@@ -103,6 +107,16 @@ def test_the_pages_word_is_reported_where_it_lists_nothing() -> None:
 def test_a_declared_incident_explains_what_it_hits(incident, explains) -> None:
     """And for ten minutes after its end: providers set the component right in a second step."""
     assert (ids(*mails(smtp=DOWN), declared=(incident,)) == []) is explains
+
+
+def test_an_incident_explains_nothing_to_a_connection_that_it_is_not_said_to_hit() -> None:
+    """A component joined the matched group while the incident was off the list: nobody was told of it here."""
+    declared = known(
+        affected=("smtp",), links=(Link("another", Relevance.LINKED), Link("mailhost", Relevance.POSSIBLE))
+    )
+    assert [report.id for report in observed(poll(things=mails(smtp=DOWN)), (SMTP,), (declared,), NOON)] == [
+        "component:smtp"
+    ]
 
 
 # --- its life ---

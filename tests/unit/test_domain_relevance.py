@@ -56,7 +56,7 @@ def test_places_and_resources_may_be_matched_but_do_not_name_what_is_hit() -> No
 
 
 def test_names_do_not_match() -> None:
-    """Two components may have one name: only the id counts."""
+    """Trap: two components may have one name: only the id counts."""
     assert relevance(told(affected=("Smtp",)), on("smtp"), PAGE) is Relevance.NONE
 
 

@@ -200,7 +200,7 @@ class Instatus(BaseHTTPRequestHandler):
 
 
 def test_a_page_that_changed_its_product_is_read_as_what_it_is(caplog) -> None:
-    """The account says so and goes on, instead of falling silent or turning red."""
+    """Trap: the account says so and goes on, instead of falling silent or turning red."""
     with StatuspageServer() as page:
         page.add_component("smtp", "SMTP")
         port = urlsplit(page.url).port

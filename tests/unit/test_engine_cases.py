@@ -212,6 +212,7 @@ def test_after_a_suspend_green_is_not_believed_until_polled() -> None:
         asked = provider.polls
         clock.suspend(8 * HOUR)
         rig.wait_for("said", lambda: [event.level for event in rig.events] == ["ok", "unknown"])
+        clock.await_sleeper(within=5.0)  # woken up, it is asked after up to five seconds
         clock.advance(5.0)
         wait_asked(provider, asked + 1)
         assert level(rig) is Level.UNKNOWN

@@ -47,7 +47,7 @@ def ask_often(handler, count, *, request=None, polls=False, between=None, kept_b
     ids=["etag", "date"],
 )
 def test_304_is_replayed(field, condition):
-    """The provider sees the body and the headers that the 304 stands for, the fresher headers first."""
+    """Trap: the provider sees the body and the headers that the 304 stands for, the fresher headers first."""
     (first, second), received = ask_often(validating(field), 2)
     assert condition not in received[0].headers
     assert received[1].headers[condition] == field[1]

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from hypothesis import given, settings
 
-from support.worlds import ACCOUNT, MINUTE, World, histories, traits
+from support.worlds import ACCOUNT, MINUTE, World, accounts, histories, traits
 from tocsin.domain.alarm import Look, Policy, step
 from tocsin.domain.alarm_state import Close, Tell
 from tocsin.domain.assess import hits, unwatched
@@ -167,16 +167,16 @@ def test_the_order_of_a_list_does_not_matter(history, kind) -> None:
 
 
 @MANY
-@given(histories, traits)
-def test_a_red_bell_is_never_a_silent_one(history, kind) -> None:
+@given(histories, traits, accounts)
+def test_a_red_bell_is_never_a_silent_one(history, kind, account) -> None:
     """Whatever makes a connection amber or red was told as bad as it is; or it ended just now and is settling."""
-    world = World.new(kind)
+    world = World.new(kind, account)
     for minutes, snapshot in history:
         world.now += minutes * MINUTE
         world.poll(snapshot)
         scene = Scene.of(snapshot)
         known = tuple(world.incidents.values())
-        for connection in ACCOUNT.connections:
+        for connection in account.connections:
             level = connection_level(connection, known, scene, kind, world.now)
             concerned = [each for each in known if any(link.connection == connection.id for link in each.links)]
             told = [world.alarms.of(each.uid) for each in concerned if each.is_open]

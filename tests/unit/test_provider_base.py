@@ -504,7 +504,7 @@ class Shelf:
     ],
 )
 def test_lists_are_read_whole_from_servers_of_all_manners(shelf, requests):
-    """Capped limits, missing counts and ignored offsets neither lose an element nor loop."""
+    """Trap: capped limits, missing counts and ignored offsets neither lose an element nor loop."""
     assert shelf.read() == [each["id"] for each in shelf.items]
     assert len(shelf.asked) == requests
 

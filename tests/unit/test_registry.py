@@ -4,25 +4,22 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from support.drive import Drive, context
+from support.plugged import SAMPLE
+from support.recorded import contract
 from tocsin import providers
 from tocsin.domain.terms import FailureKind, Level
 from tocsin.errors import PollFailed
 from tocsin.providers.registry import PluginBroken, Registry
 
-SAMPLE = Path(__file__).parents[1] / "plugins" / "tocsin-sample" / "src"
-LIT = {"beacon": "Harbour", "lit": True}
-DARK = {"beacon": "Harbour", "lit": False, "since": "2026-11-21T17:58:00Z"}
-
 
 @pytest.fixture
 def installed(tmp_path, monkeypatch):
     """Makes a package that is installed: ``installed(name, target)`` adds one entry point."""
-    monkeypatch.syspath_prepend(str(SAMPLE))
+    monkeypatch.syspath_prepend(str(SAMPLE / "src"))
     monkeypatch.syspath_prepend(str(tmp_path))
 
     def install(name: str, target: str) -> None:
@@ -39,10 +36,10 @@ def test_a_plugin_is_a_provider_like_the_others(installed):
     installed("beacon", "tocsin_sample:Beacon")
     registry = Registry({})
     assert registry.known() == (*providers.known(), "beacon")
-    world = {"https://status.example.net/beacon.json": DARK}
-    snapshot = Drive(registry.make("beacon"), world).poll(context("https://status.example.net", provider="beacon"))
+    told = contract("beacon").case
+    snapshot = Drive(registry.make("beacon"), told.answers).poll(told.context())
     assert snapshot.components[0].level is Level.OUTAGE
-    assert snapshot.reports[0].affected == ("Harbour",)
+    assert snapshot.reports[0].affected == ("north",)
 
 
 def test_a_variable_switches_plugins_off(installed):

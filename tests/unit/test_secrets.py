@@ -14,7 +14,8 @@ import pytest
 from keyring.errors import InitError, KeyringLocked, NoKeyringError
 
 from support.keyring_daemon import KeyringBus, keyring_bus
-from tocsin.adapters.secrets import KeyringSecrets, NotKept, take_secrets_from_environment, variable
+from tocsin.adapters.environment import take_secrets_from_environment, variable
+from tocsin.adapters.secrets import KeyringSecrets, NotKept
 from tocsin.errors import SecretUnavailable
 from tocsin.ports import SecretRef, Secrets
 

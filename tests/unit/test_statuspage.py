@@ -201,7 +201,7 @@ def test_the_page_that_was_meant_is_taken(page_id):
 
 
 def test_another_page_than_the_one_that_was_meant_is_refused():
-    """A name that was given up is answered by whoever takes it next."""
+    """Trap: a name that was given up is answered by whoever takes it next."""
     with pytest.raises(PollFailed) as failed:
         poll({SUMMARY: summary()}, options={"page_id": "p2"})
     assert failed.value.kind is FailureKind.NOT_STATUS_API
@@ -271,7 +271,7 @@ def test_component_words_have_their_levels(status, level, known):
     ],
 )
 def test_the_pages_overall_word_has_its_level(indicator, level):
-    """`maintenance` is one of them; a new word is never taken for fine."""
+    """Trap: `maintenance` is one of them; a new word is never taken for fine."""
     assert poll({SUMMARY: summary(status={"indicator": indicator})}).page_level is level
 
 
@@ -292,7 +292,7 @@ def test_groups_are_components_with_members():
 
 
 def test_names_repeat_and_ids_do_not():
-    """Fifteen components called Global are fifteen; one id twice is one, in its worse state."""
+    """Trap: fifteen components called Global are fifteen; one id twice is one, in its worse state."""
     listed = [{"id": f"c{number}", "name": "Global", "status": "operational"} for number in range(15)]
     listed.append({"id": "c3", "name": "Global", "status": "major_outage"})
     found = poll({SUMMARY: summary(components=listed)}).components
@@ -362,7 +362,7 @@ def test_an_unknown_status_with_an_end_is_over():
 
 
 def test_the_start_is_the_one_that_the_vendor_set():
-    """`created_at` is edited and late; offsets are local."""
+    """Trap: `created_at` is edited and late; offsets are local."""
     stated = incident(started_at="2026-11-21T18:58:00.000+01:00", created_at="2026-11-21T18:20:00Z")
     assert only_report({SUMMARY: summary(incidents=[stated])}).started_at == at(21, 17, 58)
     unset = incident(started_at=None, created_at="2026-11-21T18:20:00Z")
@@ -469,7 +469,7 @@ def test_planned_work_begins_when_its_messages_say_so():
 
 @pytest.mark.parametrize("told", [{"impact": "maintenance"}, {"scheduled_for": "2026-11-30T02:00:00Z"}])
 def test_planned_work_among_incidents_is_planned_work(told):
-    """An item with a future date among the incidents must not be shown as an outage."""
+    """Trap: an item with a future date among the incidents must not be shown as an outage."""
     found = only_report({SUMMARY: summary(incidents=[incident(status="odd", **told)])})
     assert found.kind is IncidentKind.MAINTENANCE
 

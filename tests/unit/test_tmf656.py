@@ -182,7 +182,7 @@ def test_a_broken_server_is_not_searched_for_other_versions(given):
 
 
 def test_only_what_concerns_the_user_is_passed_on():
-    """By service, by place, by resource; what names no service at all may be the user's; others' problems are not."""
+    """Trap: by service, place or resource; what names no service at all may be the user's; others' problems are not."""
     server = Server(
         problem("service"),
         problem("place", affectedService=[{"id": "x"}], affectedLocation=[{"id": "LOC-1"}]),
@@ -243,7 +243,7 @@ def test_nothing_has_states_and_nothing_can_be_listed():
     ],
 )
 def test_statuses_have_their_phases(status, phase):
-    """The table of the design; v3's words are free text, in any spelling."""
+    """Trap: the table of the design; v3's words are free text, in any spelling."""
     found = only_report(Server(problem(status=status)))
     assert (found.phase, found.raw_phase) == (phase, str(status))
 
@@ -285,7 +285,7 @@ def test_the_raw_words_are_kept():
 
 
 def test_both_spellings_are_read():
-    """v3 names in v3, v4 names in v4, and a mixture in the published v5 example."""
+    """Trap: v3 names in v3, v4 names in v4, and a mixture in the published v5 example."""
     old = problem(
         creationDate=...,
         timeRaised="2026-11-21T17:00:00Z",
@@ -387,7 +387,7 @@ def test_planned_work_has_its_times_and_its_end_as_estimate():
 
 
 def test_what_the_list_leaves_out_is_asked_for_by_id():
-    """An entry of id and category alone, as TM Forum's own example has it."""
+    """Trap: an entry of id and category alone, as TM Forum's own example has it."""
     server = Server({"id": "SP-1", "category": "x"}, {"id": "SP-2"}).having(
         SP_1=problem(), SP_2=problem("SP-2", affectedService=[{"id": "x"}])
     )
@@ -570,7 +570,7 @@ def test_a_silent_server_is_not_asked_for_more():
 
 
 def test_the_estimate_stands_in_the_ticket():
-    """TMF656 has no field for it, in any version."""
+    """Trap: TMF656 has no field for it, in any version."""
     server = Server(problem(troubleTicket=[{"id": "TT-1"}])).with_tickets(ticket())
     found = only_report(server)
     assert (found.eta, found.eta_given_at, found.eta_readable) == (at(21, 20, 30), at(21, 18, 25), True)
@@ -735,7 +735,7 @@ def test_parents_are_told():
 
 
 def test_pages_are_read_to_the_total():
-    """The user's problem may be on the last page."""
+    """Trap: the user's problem may be on the last page."""
     many = [problem(f"SP-{number}", affectedService=[{"id": "x"}]) for number in range(25)] + [problem("mine")]
 
     def world(request: HttpRequest) -> HttpResponse:

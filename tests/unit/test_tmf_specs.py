@@ -157,7 +157,7 @@ def test_characteristics_have_their_value_in_the_subclasses_of_v5(specs):
 
 
 def test_places_are_flat_in_v4_and_nested_in_v5(specs):
-    """The one structural change that hides an id."""
+    """Trap: the one structural change that hides an id."""
     if specs is None:
         return
     assert fields(Place) == {"id", "place"}

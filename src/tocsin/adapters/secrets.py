@@ -8,14 +8,14 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from tocsin.adapters.background import DaemonCalls
+from tocsin.adapters.environment import variable
 from tocsin.errors import SecretUnavailable
 from tocsin.ports import SecretRef
 
-PREFIX = "TOCSIN_SECRET_"
 SERVICE = "tocsin"
 DEADLINE = 8.0
 """Seconds; long enough for a keyring that starts, too short for one that asks a person, who is waited for elsewhere."""
@@ -45,19 +45,6 @@ class Keyring(Protocol):
     def set_password(self, service: str, username: str, password: str) -> None:
         """Keep a secret."""
         ...
-
-
-def take_secrets_from_environment(environ: MutableMapping[str, str]) -> dict[str, str]:
-    """The secrets given as ``TOCSIN_SECRET_<ACCOUNT ID>``, by account id; they are removed from ``environ``.
-
-    Called once, before anything else is started, so that no child process inherits one.
-    """
-    taken = {}
-    for name in [name for name in environ if name.upper().startswith(PREFIX)]:
-        value = environ.pop(name).strip("\r\n")
-        if value:
-            taken[name[len(PREFIX) :].lower().replace("_", "-")] = value
-    return taken
 
 
 def system_keyring() -> Keyring:
@@ -211,11 +198,6 @@ def _entry(ref: SecretRef) -> str:
 
 class _RefusedError(Exception):
     """The keyring stays locked: there is nobody to unlock it, or somebody said no."""
-
-
-def variable(account: str) -> str:
-    """The environment variable that supplies an account's secret."""
-    return PREFIX + account.upper().replace("-", "_")
 
 
 def _locked() -> SecretUnavailable:

@@ -23,7 +23,7 @@ class TomlSettings:
 
     def __init__(self, path: Path, provider_keys: Sequence[str]) -> None:
         self.path = path
-        self._keys = tuple(provider_keys)
+        self._keys = provider_keys
 
     def load(self) -> LoadedSettings:
         """Read it. Never raises for a wrong file; no file is no accounts."""

@@ -1,6 +1,5 @@
 """Collects what is wrong in the settings: place, key, and what would be right. Never the value: it may be a secret."""
 
-import difflib
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -42,8 +41,8 @@ class Problems:
         self.secrets(path, {key: None for key in table if key not in known}, account)
         for key in table:
             if key not in known and not is_secret(key):
-                near = [] if len(self._found) > MOST else difflib.get_close_matches(key, known, n=1)
-                self.add((*path, key), f"is not a setting{f'; is {near[0]} meant?' if near else ''}", sorted(known))
+                near = "" if len(self._found) > MOST else _nearest(key, known)
+                self.add((*path, key), f"is not a setting{f'; is {near} meant?' if near else ''}", sorted(known))
 
     def secrets(self, path: Path, table: Mapping[str, Any], account: str) -> None:
         """Report the keys that are named like a secret."""
@@ -142,3 +141,10 @@ def dotted(path: Path) -> str:
 
 def _name(path: Path) -> str:
     return ".".join(part for part in path if isinstance(part, str))
+
+
+def _nearest(key: str, known: Collection[str]) -> str:
+    """The known name that was probably meant, empty for none."""
+    import difflib  # noqa: PLC0415 - a right file needs none
+
+    return next(iter(difflib.get_close_matches(key, known, n=1)), "")

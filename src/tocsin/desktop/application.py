@@ -1,7 +1,7 @@
 """The desktop as the rest of the program sees it: a tray icon at once, a window when it is wanted, and a way out.
 
 Everything Qt lives in one thread, the one that made ``DesktopApplication``. The methods that other threads may call
-say so. What is not needed for the icon is imported after it is shown: that is why so many imports stand inside.
+say so. The window, and all that only a window needs, is imported when it is first wanted: hence the imports inside.
 """
 
 from collections.abc import Callable
@@ -12,8 +12,8 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QSessionManager
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
-from tocsin import APP_ID
 from tocsin.desktop.bridge import Bridge
+from tocsin.desktop.first_bell import SETTLING_MS, FirstBell
 from tocsin.desktop.tray import Tray
 from tocsin.domain.message import Fault, Message
 from tocsin.domain.state import AppState, Command
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from tocsin.desktop.window import Window
     from tocsin.ports import Channel, Clock, Dispatch, Outgoing
 
-_SHOWN_MS = 50  # a tray asks for icon and menu in a few round trips; what the engine needs is imported after that
 _NO_TRAY_MS = 2000  # a panel that starts together with us gets this long before the window shows itself
 _MOST_BUGS = 3
 
@@ -35,8 +34,9 @@ _MOST_BUGS = 3
 class DesktopApplication(QObject):
     """Tray, window and event loop. ``phrasebook`` makes the words of a language, None being the system's.
 
-    ``settings_file`` is what the window names when nothing is set up yet. ``on_quit`` is called once, in the GUI
-    thread, when the program ends; ``on_demo``, when the user wants the demo: without one it is not offered.
+    ``settings_file`` is what the window names when nothing is set up yet; ``first``, the bell that is shown already.
+    ``on_quit`` is called once, in the GUI thread, when the program ends; ``on_demo``, when the user wants the demo:
+    without one it is not offered.
     """
 
     def __init__(
@@ -46,8 +46,11 @@ class DesktopApplication(QObject):
         clock: "Clock",
         background: bool,
         settings_file: str = "config.toml",
+        first: FirstBell | None = None,
     ) -> None:
-        self._qt = _application()
+        self._settling_ms = SETTLING_MS if first is None else 0
+        first = first or FirstBell()
+        self._qt = first.application
         super().__init__()
         self.on_quit: Callable[[], None] = _nothing
         self.on_demo: Callable[[], None] | None = None
@@ -66,7 +69,8 @@ class DesktopApplication(QObject):
         self._after: list[Callable[[], None]] = []
         self._bridge = Bridge(self._on_state, self)
         self._channel: WindowChannel | None = None
-        self._tray = Tray(self._words, clock, self)
+        self._tray = Tray(self._words, clock, self, first)
+        self._had_tray = first.had_tray
         self._tray.opened.connect(self.open_window)
         self._tray.quit_asked.connect(self.quit)
         self._tray.commanded.connect(self._command)
@@ -95,7 +99,7 @@ class DesktopApplication(QObject):
         self._tray.show()
         self._is_shown = True
         for callback in (self._on_tray_up, *self._after):
-            QTimer.singleShot(_SHOWN_MS, self, callback)
+            QTimer.singleShot(self._settling_ms, self, callback)
         self._after = []
         if not self._background:
             QTimer.singleShot(_NO_TRAY_MS, self, self._on_patience_over)
@@ -103,7 +107,7 @@ class DesktopApplication(QObject):
     def when_shown(self, callback: Callable[[], None]) -> None:
         """Call this once, in the GUI thread, after the tray had time to take the icon."""
         if self._is_shown:
-            QTimer.singleShot(_SHOWN_MS, self, callback)
+            QTimer.singleShot(self._settling_ms, self, callback)
         else:
             self._after.append(callback)
 
@@ -173,6 +177,8 @@ class DesktopApplication(QObject):
         portal = PortalMotion(self)
         portal.stillness_wanted.connect(self._tray.keep_still)
         self._tray.swing_began.connect(portal.ask)
+        if not self._had_tray and QSystemTrayIcon.isSystemTrayAvailable():
+            self._tray.make_anew()  # it came while nobody looked
 
     @Slot()
     def _on_patience_over(self) -> None:
@@ -288,17 +294,6 @@ class DesktopApplication(QObject):
 
             speak(self._qt, self._words.language)
             self._window.set_words(self._words)
-
-
-def _application() -> QApplication:
-    """The one QApplication of the process."""
-    known = QApplication.instance()
-    QApplication.setDesktopFileName(APP_ID)
-    QApplication.setApplicationName("tocsin")
-    QApplication.setApplicationDisplayName("Tocsin")
-    application = known if isinstance(known, QApplication) else QApplication(["tocsin"])
-    application.setQuitOnLastWindowClosed(False)
-    return application
 
 
 def _nothing() -> None:

@@ -6,11 +6,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QColor, QGuiApplication, QPalette
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from tocsin.desktop import picture, plain_text
 from tocsin.desktop.bell import Bells, Face
+from tocsin.desktop.first_bell import FirstBell, panel_colours
 from tocsin.desktop.swing import FRAME_SECONDS, Swing
 from tocsin.domain.freshness import Shown, shown, tray_level
 from tocsin.domain.state import Acknowledge, AppState, CheckNow, MuteUntilResolved, ReloadSettings, Unmute
@@ -29,7 +30,8 @@ class Tray(QObject):
     """The icon and its menu.
 
     ``opened``: the window is wanted. ``quit_asked``: "Quit". ``commanded`` carries a command of ``domain.state``.
-    ``swing_began`` lets others find out, once more, whether this person wants stillness.
+    ``swing_began`` lets others find out, once more, whether this person wants stillness. ``first`` is the bell that is
+    out already.
     """
 
     opened = Signal()
@@ -37,19 +39,22 @@ class Tray(QObject):
     commanded = Signal(object)
     swing_began = Signal()
 
-    def __init__(self, words: Phrasebook, clock: "Clock", parent: QObject | None = None) -> None:
+    def __init__(
+        self, words: Phrasebook, clock: "Clock", parent: QObject | None = None, first: FirstBell | None = None
+    ) -> None:
         super().__init__(parent)
+        first = first or FirstBell()
         self._words = words
         self._clock = clock
         self._state: AppState | None = None
         self._swing = Swing()
-        self._bells = Bells(*_panel_colours())
-        self._face = Face(Level.UNKNOWN)
+        self._bells = first.bells
+        self._face = first.face
         self._tooltip = ""
         self._tooltip_at = _LONG_AGO
         self._standing: tuple[Shown, ...] = ()
-        self._menu = QMenu()
-        self._icon = self._made()
+        self._menu = first.menu
+        self._icon = self._dressed(first.icon)
         self._look = _timer(self, _LOOK_MS, Qt.TimerType.CoarseTimer)
         self._look.timeout.connect(self._on_look)
         self._frames = _timer(self, round(FRAME_SECONDS * 1000), Qt.TimerType.PreciseTimer)
@@ -114,7 +119,7 @@ class Tray(QObject):
         old.deleteLater()
         old_menu.deleteLater()
         self._menu = QMenu()
-        self._icon = self._made()
+        self._icon = self._dressed(QSystemTrayIcon(self._bells.icon(self._face)))
         self._icon.show()
 
     def close(self) -> None:
@@ -125,8 +130,8 @@ class Tray(QObject):
         self._icon.deleteLater()
         self._menu.deleteLater()
 
-    def _made(self) -> QSystemTrayIcon:
-        icon = QSystemTrayIcon(self._bells.icon(self._face), self)
+    def _dressed(self, icon: QSystemTrayIcon) -> QSystemTrayIcon:
+        icon.setParent(self)
         icon.setToolTip(self._tooltip or plain_text.for_tray(self._words.gettext("Tocsin is starting")))
         self._fill_menu()
         icon.setContextMenu(self._menu)
@@ -179,7 +184,7 @@ class Tray(QObject):
 
     @Slot()
     def _on_look(self) -> None:
-        colours = _panel_colours()
+        colours = panel_colours()
         if colours != self._bells.colours:
             self._bells = Bells(*colours)
             self._icon.setIcon(self._bells.icon(self._face))
@@ -216,11 +221,6 @@ def _label(action: QAction, text: str) -> None:
     label = plain_text.for_button(text)
     if action.text() != label:
         action.setText(label)
-
-
-def _panel_colours() -> tuple[QColor, QColor]:
-    palette = QGuiApplication.palette()
-    return palette.color(QPalette.ColorRole.WindowText), palette.color(QPalette.ColorRole.Window)
 
 
 def _timer(parent: QObject, interval: int, kind: Qt.TimerType) -> QTimer:

@@ -62,13 +62,18 @@ def contribution(incident: Incident, connection: Connection, scene: Scene, trait
 
 
 def alarm_level(incident: Incident, connection: Connection, scene: Scene, traits: Traits, now: datetime) -> Level:
-    """How loudly an incident is to be told for a connection: as it is stated, or as what it hits stands, if worse."""
+    """How loudly an incident is to be told for a connection: as it is stated, or as what it hits stands, if worse.
+
+    Where the page lists nothing its overall word is how that stands.
+    """
     stated = contribution(incident, connection, scene, traits, now)
     linked = any(link.connection == connection.id and link.relevance is Relevance.LINKED for link in incident.links)
     if not linked or not incident.is_open or not incident.began or incident.kind is IncidentKind.MAINTENANCE:
         return stated
     hits = hit(incident.affected, scene.components)
     states = [thing.level for thing in matched_things(connection, scene.components) if thing.id in hits]
+    if not scene.components:
+        states = [own_level(connection, scene)]
     return max([stated, *(state for state in states if state.is_definite_trouble)])
 
 

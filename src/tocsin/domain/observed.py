@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from tocsin.domain.account import Connection
-from tocsin.domain.incident import Incident
+from tocsin.domain.incident import Incident, Link
 from tocsin.domain.relevance import hit, matched_things
 from tocsin.domain.snapshot import Component, Report, Snapshot
-from tocsin.domain.terms import IncidentKind, Level, Phase, Severity
+from tocsin.domain.terms import IncidentKind, Level, Phase, Relevance, Severity
 
 PREFIX = "component:"
 PAGE = PREFIX + "page"
@@ -30,14 +30,15 @@ def observed(
     overall word stands for all of it: that report affects nothing by name.
     """
     watching = tuple(connections)
+    explaining = tuple(incident for incident in known if _explains(incident, now))
     whole_page = any(not connection.match for connection in watching)
-    declared = tuple(incident.affected for incident in known if _explains(incident, now))
     if not snapshot.components:
         level = snapshot.page_level
-        if level is None or not level.is_definite_trouble or not whole_page or declared:
+        if level is None or not level.is_definite_trouble or not whole_page or explaining:
             return ()
         return (_report(PAGE, (Component(PAGE, snapshot.page_name, level, level.word),), (), now),)
-    down = _down(snapshot.components, watching, declared)
+    ids = frozenset().union(*(_down(each, snapshot.components, explaining) for each in watching))
+    down = tuple(thing for thing in snapshot.components if thing.id in ids)
     if whole_page and down:
         return (_report(PAGE, down, tuple(thing.id for thing in down), now),)
     return tuple(_report(PREFIX + thing.id, (thing,), (thing.id,), now) for thing in down)
@@ -54,18 +55,16 @@ def _explains(incident: Incident, now: datetime) -> bool:
     return ended is None or now - ended < SETTLING
 
 
-def _down(
-    components: tuple[Component, ...], connections: Iterable[Connection], declared: Iterable[tuple[str, ...]]
-) -> tuple[Component, ...]:
-    """The watched things in trouble that nothing explains. A group is as its members, where one of them shows it."""
-    explained: frozenset[str] = frozenset().union(*(hit(affected, components) for affected in declared))
+def _down(connection: Connection, components: tuple[Component, ...], explaining: Iterable[Incident]) -> frozenset[str]:
+    """A connection's things in trouble that nothing explains to it. A group is as those members that show it."""
+    sure = Link(connection.id, Relevance.LINKED)
+    told = (hit(incident.affected, components) for incident in explaining if sure in incident.links)
+    explained: frozenset[str] = frozenset().union(*told)
     showing = {each.group for each in components if each.level.is_definite_trouble or each.id in explained}
-    watched = {thing.id for connection in connections for thing in matched_things(connection, components)}
-    return tuple(
-        thing
-        for thing in components
-        if thing.id in watched
-        and thing.level.is_definite_trouble
+    return frozenset(
+        thing.id
+        for thing in matched_things(connection, components)
+        if thing.level.is_definite_trouble
         and thing.id not in explained
         and not (thing.is_group and thing.id in showing)
     )

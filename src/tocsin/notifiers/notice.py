@@ -5,7 +5,6 @@ Desktop Notifications Specification 1.2: "Basic Design" (urgency, markup), "Hint
 """
 
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 from tocsin import resources
@@ -60,7 +59,7 @@ def notice(outgoing: Outgoing, capabilities: frozenset[str]) -> Notice:
     if "body" not in capabilities:
         summary, body = clean(" ".join(part for part in (summary, body) if part), _BODY), ""
     elif "body-markup" in capabilities:
-        body = escape(body, quote=False)
+        body = _escaped(body)
     offered = outgoing.actions if "actions" in capabilities else ()
     return Notice(
         icon=_icon(outgoing),
@@ -75,6 +74,11 @@ def notice(outgoing: Outgoing, capabilities: frozenset[str]) -> Notice:
         },
         timeout=_AS_THE_SERVER_LIKES if outgoing.final or outgoing.urgency == Urgency.LOW else _FOR_EVER,
     )
+
+
+def _escaped(text: str) -> str:
+    """The text for a reader of markup. ``html.escape`` does the same, for 0.4 MiB of names that nobody asks for."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _paragraphs(text: str) -> str:

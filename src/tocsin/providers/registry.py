@@ -6,17 +6,19 @@ that cannot be loaded is a broken row, never a crash; ``TOCSIN_NO_PLUGINS=1`` le
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from importlib.metadata import EntryPoint, entry_points
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, overload
 
 from tocsin import providers
 from tocsin.domain.snapshot import Traits
 from tocsin.domain.terms import FailureKind
 from tocsin.errors import EnvironmentFault, PollFailed
 from tocsin.ports import Capability, HttpRequest, Poll, PollContext, Provider, ProviderField
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "tocsin.providers"
 SWITCH = "TOCSIN_NO_PLUGINS"
@@ -47,6 +49,10 @@ class Registry:
     def known(self) -> tuple[str, ...]:
         """Every key that an account may name, also of what turns out to be broken."""
         return (*providers.known(), *self._plugins())
+
+    def keys(self) -> Sequence[str]:
+        """The same, for who asks whether there is a key: that of a built-in one is known without looking further."""
+        return _Keys(self)
 
     def load(self, key: str) -> type[Provider]:
         """The class of a key. Raises ``KeyError`` for an unknown one, ``PluginBroken``."""
@@ -90,15 +96,37 @@ class Registry:
         except PluginBroken as broken:
             return Row(key, None, str(broken))
 
-    def _plugins(self) -> Mapping[str, EntryPoint]:
+    def _plugins(self) -> "Mapping[str, EntryPoint]":
         if self._found is None:
+            from importlib.metadata import entry_points  # noqa: PLC0415 - reads every package's metadata; see ``keys``
+
             found = entry_points(group=GROUP) if self._wanted else ()
             built_in = providers.known()
             self._found = {entry.name: entry for entry in found if entry.name not in built_in}
         return self._found
 
 
-def _package(entry: EntryPoint) -> str:
+class _Keys(Sequence[str]):
+    """What ``Registry.known`` says, when it is needed."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    def __contains__(self, key: object) -> bool:
+        return key in providers.known() or key in self._registry.known()
+
+    def __len__(self) -> int:
+        return len(self._registry.known())
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[str, ...]: ...
+    def __getitem__(self, index: int | slice) -> str | tuple[str, ...]:
+        return self._registry.known()[index]
+
+
+def _package(entry: "EntryPoint") -> str:
     return entry.dist.name if entry.dist is not None else "the package that brings it"
 
 

@@ -7,7 +7,6 @@ import math
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 # RFC 3339, with what is met besides: a space for the T, no seconds, an offset of hours alone or without its colon.
 _RFC3339 = re.compile(
@@ -84,6 +83,8 @@ def zone(name: object) -> tzinfo | None:
     """The time zone of an IANA name, None for anything else."""
     if not isinstance(name, str) or not name.strip():
         return None
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - with what it loads 0.3 MiB; few name a zone
+
     try:
         return ZoneInfo(name.strip())
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -115,6 +115,6 @@ def report(stated: Fault) -> Report:
         resolved_at=times.moment(stated.relit) if phase.is_over else None,
         eta=times.moment(stated.expected),
         eta_readable=times.moment(stated.expected) is not None or not text.word(stated.expected),
-        affected=ids(items(stated.lights)),
+        affected=ids((*items(stated.lights),)),
         updates=tuple(Update(at, phase, said) for at, said in log if at is not None and said),
     )
