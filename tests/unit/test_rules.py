@@ -1,8 +1,9 @@
 """The rules that matter most, as far as they are decided without a world: each test names its rule."""
 
+from dataclasses import replace
 from datetime import timedelta
 
-from support.stories import DROPS, FIBRE, NOON, Story, at, planned, thing, told
+from support.stories import DROPS, FIBRE, HOME, NOON, Story, at, planned, thing, told
 from tocsin.domain.account import Account, Connection
 from tocsin.domain.alarm import Policy, Silence, Silent, step
 from tocsin.domain.alarm_state import AlarmState, Tell
@@ -39,6 +40,22 @@ def test_rule_cannot_reach_is_not_ok_and_not_an_outage() -> None:
         assert shown(view(Level.OK, then), now).level is green
         assert shown(view(Level.OUTAGE, then), now).level is red
     assert tray_level(AppState(then, (view(Level.OK, None),)), then) is Level.UNKNOWN
+
+
+def test_a_list_that_is_lost_for_a_moment_ends_nothing() -> None:
+    """A page whose list of things is empty for one answer is unknown; what is known of a group's outage goes on."""
+    group = Connection("fibre", "Home fibre", match=("grp",))
+    story = Story(account=replace(HOME, connections=(group,)), traits=DROPS)
+    things = (thing("grp", is_group=True), thing("utrecht", Level.OUTAGE, "grp"), thing("mail"))
+    outage = told(affected=("utrecht",), severity=Severity.CRITICAL)
+    story.hear(outage, things=things)
+    story.hear(outage, lists_things=True)
+    assert story.level() is Level.OUTAGE
+    assert (story.keys, story.closed) == (["started"], [])
+    story.hear(lists_things=True)
+    assert story.level() >= Level.UNKNOWN
+    story.hear(outage, things=things)
+    assert (story.keys, story.closed) == (["started"], [])
 
 
 def test_rule_a_missing_match_is_unknown() -> None:

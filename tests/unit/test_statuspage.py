@@ -166,7 +166,7 @@ def test_lists_that_are_null_are_looked_for_and_may_be_empty():
     """Null may be a serialiser's empty list, or a summary that has lost its own."""
     nulls = {SUMMARY: summary(incidents=None, scheduled_maintenances=None, components=None)}
     quiet = poll(nulls)
-    assert (quiet.reports, quiet.components, quiet.has_states, quiet.lists_things) == ((), (), False, False)
+    assert (quiet.reports, quiet.components, quiet.has_states, quiet.lists_things) == ((), (), False, True)
     found = poll({**nulls, INCIDENTS: {"page": PAGE, "incidents": [incident()]}})
     assert [report.id for report in found.reports] == ["i1"]
 

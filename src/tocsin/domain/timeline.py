@@ -12,10 +12,10 @@ from datetime import datetime
 from tocsin.domain.account import Account
 from tocsin.domain.assign import assign
 from tocsin.domain.force import is_in_force
-from tocsin.domain.incident import Incident
+from tocsin.domain.incident import Incident, Link
 from tocsin.domain.levels import Scene, is_overrun
 from tocsin.domain.observed import observed
-from tocsin.domain.relevance import links
+from tocsin.domain.relevance import links, missing
 from tocsin.domain.snapshot import Report, Snapshot, Traits
 from tocsin.domain.terms import ChangeKind, EndHow, IncidentKind, Level
 from tocsin.domain.update import Change, Taken, begin, close, come_into_force, how_detail, update
@@ -101,7 +101,8 @@ class _Turn:
         for each in assign(known, reports, self.account, self.snapshot, self.now):
             told = each.told
             if each.incident is not None:
-                results.append(update(each.incident, told.report, told.links, self.now))
+                kept = self._kept(each.incident, told.links)
+                results.append(update(each.incident, told.report, kept, self.now))
             else:
                 results.append(begin(told.report, self.account.id, told.links, self.now))
         scene = Scene.of(self.snapshot)
@@ -120,7 +121,7 @@ class _Turn:
         Nor is it over when nobody watches the thing any more: then it is ended without a word.
         """
         components = self.snapshot.components
-        if not links(incident, self.account.connections, components):
+        if not self._kept(incident, links(incident, self.account.connections, components)):
             return close(incident, self.now, EndHow.UNWATCHED), ()
         states = {component.id: component.level for component in components}
         page = self.snapshot.page_level or Level.OK
@@ -131,6 +132,13 @@ class _Turn:
             return self._lacking(incident) if components else (incident, ())
         ended = close(incident, self.now, EndHow.RESOLVED)
         return ended, (Change(ChangeKind.RESOLVED, ended, incident, how_detail(EndHow.RESOLVED)),)
+
+    def _kept(self, incident: Incident, found: tuple[Link, ...]) -> tuple[Link, ...]:
+        """The links as found, and those as they were to what the list lacks: a list that is short ends nothing."""
+        lists, components = self.snapshot.lists_things, self.snapshot.components
+        lost = {each.id for each in self.account.connections if lists and missing(each, components)}
+        lost -= {link.connection for link in found}
+        return (*found, *(link for link in incident.links if link.connection in lost))
 
     def _lacking(self, incident: Incident) -> Taken:
         since = incident.lacking_since or self.now

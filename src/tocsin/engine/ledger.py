@@ -9,6 +9,7 @@ from tocsin.domain import alarm, assess, timeline
 from tocsin.domain.account import Account, Settings
 from tocsin.domain.alarm import Input, Look, Policy, Silence, Silent
 from tocsin.domain.alarm_state import AlarmState, Effect
+from tocsin.domain.freshness import fresh_for, is_fresh
 from tocsin.domain.incident import Incident
 from tocsin.domain.levels import connection_level
 from tocsin.domain.schedule import UNREACHABLE_AFTER, is_unreachable
@@ -106,8 +107,9 @@ class Ledger:
         with self._turn(now) as pending:
             for account_id, open_ones in self.open_by_account().items():
                 watched = self.watched.get(account_id)
-                if watched is None or watched.scene is None:
-                    continue
+                fresh = watched is not None and is_fresh(watched.last_success, fresh_for(watched.interval), now)
+                if watched is None or watched.scene is None or not fresh:
+                    continue  # what was asked too long ago says nothing about what goes on now
                 merged = timeline.tick(tuple(open_ones), watched.scene, watched.corrected(now.wall))
                 if merged.incidents:
                     self._take(merged, pending)

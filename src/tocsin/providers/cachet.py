@@ -69,7 +69,7 @@ class Cachet:
             reports=lately(reports, context),
             components=things,
             has_states=bool(things),
-            lists_things=bool(things),
+            lists_things=True,
             unread=unread,
             skew=asker.skew,
         )

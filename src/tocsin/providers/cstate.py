@@ -114,7 +114,7 @@ class CState:
             reports=(*reports.values(), *ended),
             components=things,
             has_states=bool(things),
-            lists_things=bool(things),
+            lists_things=True,
             unread=unread,
             page_level=state(text.word(index.summary_status), _LEVELS)[0],
             skew=asker.skew,

@@ -55,7 +55,7 @@ class GenericJson:
             reports=unique(reader.reports(document)),
             components=components,
             has_states=bool(components),
-            lists_things=bool(components) and "components" in reader.profile.paths,
+            lists_things="components" in reader.profile.paths,
             page_level=page_level,
             skew=asker.skew,
         )

@@ -95,7 +95,7 @@ class Statuspage:
             reports=reports,
             components=things,
             has_states=bool(things),
-            lists_things=bool(things),
+            lists_things=True,
             unread=unread,
             page_level=page_level(status.indicator),
             skew=asker.skew,

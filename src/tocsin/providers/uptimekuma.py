@@ -76,7 +76,7 @@ class UptimeKuma:
             reports=lately(unique((*reports, *ended)), context),
             components=things,
             has_states=bool(things),
-            lists_things=bool(things),
+            lists_things=True,
             unread=unread,
             skew=asker.skew,
         )
