@@ -324,6 +324,14 @@ def test_every_value_of_a_wrong_type_is_survived(told):
                 assert_sound(result)
 
 
+def test_what_is_no_list_is_no_empty_list_of_incidents(told):
+    """Where the incidents should stand and something else does, nobody knows whether there are any."""
+    if told.items:
+        for junk in (7, "junk", {"a": {"b": []}}, True):
+            main = changed(told.main_body, told.items, lambda holder, key, new=junk: holder.__setitem__(key, new))
+            assert isinstance(outcome(told, main), PollFailed), f"{junk!r} is read as an empty list"
+
+
 def test_every_missing_key_is_survived(told):
     """Any key or element left out: a typed failure or a snapshot that still shows the trouble."""
     document = told.main_body
