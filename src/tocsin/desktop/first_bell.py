@@ -26,7 +26,6 @@ class FirstBell:
         self.face = Face(Level.UNKNOWN)
         self.menu = QMenu()
         self.icon = QSystemTrayIcon(self.bells.icon(self.face))
-        self.icon.setToolTip(NAME)
         self.icon.setContextMenu(self.menu)
         self.had_tray = True
 
