@@ -123,6 +123,17 @@ def test_pinned_issues_are_read_too():
     assert (found.id, found.affected) == ("news", ())
 
 
+@pytest.mark.parametrize("junk", [7, "junk", True, {"a": 1}, [5], [None], [{"severity": "down"}]])
+def test_what_is_no_issue_is_not_passed_over(junk):
+    """A list that silently lacks one is a false all-clear; what only says more may be of any type."""
+    for body in (index(system(unresolvedIssues=junk)), index(system(), pinnedIssues=junk)):
+        with pytest.raises(PollFailed) as failed:
+            poll(body)
+        assert failed.value.kind is FailureKind.MALFORMED
+    assert poll(index(system(unresolvedIssues=None), pinnedIssues=None)).reports == ()
+    assert only(title=[], affected=5, severity={}, createdAt=True).id == "cut"
+
+
 def test_categories_are_groups():
     """A category may be watched as a whole; one that is named like a system is none."""
     things = poll(index(system("Fibre", category="Access", status="down"), system("Mail", category="Mail"))).components

@@ -123,6 +123,34 @@ def test_outages_of_a_location_are_one_incident():
     assert state(place("NO_OUTAGE", unplannedOutages={"current": [power]})).level is Level.DEGRADED
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        *({"unplannedOutages": {"current": junk}} for junk in (7, "junk", True, {"a": 1}, [5], [None])),
+        *({name: junk} for name in ("unplannedOutages", "plannedOutages") for junk in (7, "junk", True, [5])),
+        {"plannedOutages": {"primary": 5}},
+        {"plannedOutages": {"primary": {"state": "UNDEFINED"}, "secondary": []}},
+    ],
+)
+def test_what_is_no_outage_is_not_passed_over(told):
+    """A list that silently lacks one is a false all-clear: of that location nothing is known then."""
+    with pytest.raises(PollFailed) as failed:
+        poll(place(**told))
+    assert failed.value.kind is FailureKind.MALFORMED
+    world = {at(LOC): place(), at(OTHER): place(**told)}
+    found = drive(Nbn(), world, context(HOME, LOC, OTHER, open_ids=(f"{OTHER}:unplanned",)))
+    assert [each.level for each in found.components] == [Level.OK, Level.UNKNOWN]
+    assert found.unread == (f"{OTHER}:unplanned",)
+
+
+def test_what_is_null_is_no_outage():
+    """Null is nothing, and what only says more may be of any type."""
+    for told in ({"unplannedOutages": None, "plannedOutages": None}, {"unplannedOutages": {"current": None}}):
+        assert poll(place(**told)).reports == ()
+    assert poll(place(plannedOutages={"primary": None})).reports == ()
+    assert len(poll(place(unplannedOutages={"current": [{"status": [], "networkDegradation": 5}]})).reports) == 1
+
+
 def test_locations_are_told_apart():
     """One that fails leaves the others, and is unknown itself; one without a connection is missing."""
     world = {at(LOC): place(), at(OTHER): answer(b"", status=503)}

@@ -18,7 +18,7 @@ def instance(key: str = "EU45", **told) -> dict:
 
 
 def whole(*incidents, maintenances=(), **told) -> dict:
-    return instance(Incidents=list(incidents), Maintenances=list(maintenances), **told)
+    return instance(**{"Incidents": list(incidents), "Maintenances": list(maintenances), **told})
 
 
 def poll(world: dict, *match: str, **told) -> Snapshot:
@@ -141,6 +141,20 @@ def test_where_planned_work_stands(told, phase):
     """Its word counts, and without one its window; its number is not an incident's."""
     found = planned(**told)
     assert (found.phase, found.kind, found.id) == (phase, IncidentKind.MAINTENANCE, "maintenance-1")
+
+
+@pytest.mark.parametrize("name", ["Incidents", "Maintenances"])
+@pytest.mark.parametrize("junk", [7, "junk", True, {"a": 1}, [5], [None], [{"status": "Investigating"}]])
+def test_what_is_no_incident_is_not_passed_over(name, junk):
+    """A list that silently lacks one is a false all-clear, in the list of instances and in an instance's own."""
+    odd = whole(**{name: junk})
+    for world in ({PREVIEW: [odd]}, {PREVIEW: [instance()], f"{API}/EU45/status": odd}):
+        with pytest.raises(PollFailed) as failed:
+            poll(world, "EU45")
+        assert failed.value.kind is FailureKind.MALFORMED
+    assert poll({PREVIEW: [whole(**{name: None})]}).reports == ()
+    said = {"id": 1, "message": 5, "instanceKeys": "EU45", "IncidentImpacts": [5], "MaintenanceEvents": True}
+    assert len(poll({PREVIEW: [whole(**{name: [said]})]}).reports) == 1
 
 
 def test_no_instance_at_all_is_another_api():

@@ -538,6 +538,27 @@ def test_what_cannot_be_told_apart_is_not_left_out(bad):
     assert failing(Server(problem(), bad)).kind is FailureKind.MALFORMED
 
 
+@pytest.mark.parametrize("others", [[{"name": "no id"}], [{"key": "EU45"}, {"id": ""}], [5, None]])
+def test_a_list_without_any_id_is_another_api(others):
+    """Something else lists its things there; one of ours among them makes it a broken list of ours."""
+    assert failing(Server(*others)).kind is FailureKind.NOT_STATUS_API
+    assert failing(Server(*others, problem())).kind is FailureKind.MALFORMED
+
+
+def test_a_list_of_something_else_is_passed_by_on_the_way_to_the_api():
+    """The versions that are left are tried, and the one that answers is remembered."""
+
+    def world(request: HttpRequest) -> Answer:
+        found = [problem()] if "/v5/" in request.url else [{"fingerprint": "x"}]
+        return answer(found, headers={"x-total-count": "1"})
+
+    driven = Drive(Tmf656(), world)
+    for _ in range(2):
+        assert ids(driven.poll(context(HOME, MINE, provider="tmf656"))) == ["SP-1"]
+    listed = [url.split("/")[5] for url in driven.urls if "offset" in url]
+    assert listed == ["v4", "v5", "v5"]
+
+
 def test_the_flood_is_read_without_a_request_for_each():
     """Ten thousand complete problems: one list, no request by id."""
     many = [problem(f"SP-{number}") for number in range(10_000)]

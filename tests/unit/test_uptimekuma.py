@@ -64,6 +64,18 @@ def test_trap_the_incident_of_1_became_a_list_in_2(told):
     assert found.started_at == datetime(2026, 11, 21, 17, 58, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("name", ["incident", "incidents", "maintenanceList"])
+@pytest.mark.parametrize("junk", [7, "junk", True, {}, {"a": 1}, [5], [None], [{"title": "No id"}]])
+def test_what_is_no_incident_is_not_passed_over(name, junk):
+    """A list that silently lacks one is a false all-clear; what only says more may be of any type."""
+    with pytest.raises(PollFailed) as failed:
+        poll(told_page(**{name: junk}))
+    assert failed.value.kind is FailureKind.MALFORMED
+    assert poll(told_page(**{name: None})).reports == ()
+    odd = {"id": 7, "style": [], "content": {}, "timeslotList": [5], "createdDate": True}
+    assert len(poll(told_page(**{name: odd if name == "incident" else [odd]})).reports) == 1
+
+
 def test_trap_1_had_the_title_beside_the_page():
     """The flat shape of early 1.x is a page as well."""
     assert poll(told_page(config=..., title="Planet Fibre")).page_name == "Planet Fibre"

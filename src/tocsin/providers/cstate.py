@@ -25,6 +25,7 @@ from tocsin.providers.things import grouped, state, thing
 _FILE = "index.json"
 _MOST_BY_ID = 20
 _OURS = "component:"  # ids that the rules gave to what they observed themselves
+_NULL = Raw(b"null")
 _LEVELS = {"ok": Level.OK, "notice": Level.NOTICE, "disrupted": Level.DEGRADED, "down": Level.OUTAGE}
 _SEVERITIES = {"notice": Severity.NOTICE, "disrupted": Severity.MAJOR, "down": Severity.CRITICAL}
 # Go's time.String: a zone's name after the offset, and at times a monotonic reading after that.
@@ -65,7 +66,7 @@ class System(Struct, frozen=True, rename="camel"):
     name: Scalar
     status: Scalar = None
     category: Scalar = None
-    unresolved_issues: list[Issue] | None = None
+    unresolved_issues: Raw = _NULL
 
 
 class Index(Struct, frozen=True, rename="camel"):
@@ -79,7 +80,7 @@ class Head(Struct, frozen=True, rename="camel"):
     """What ``index.json`` says besides."""
 
     title: Scalar = None
-    pinned_issues: list[Issue] | None = None
+    pinned_issues: Raw = _NULL
 
 
 class CState:
@@ -104,7 +105,7 @@ class CState:
         index, head = read(raw, Index, where), read(raw, Head, where)
         systems = read_all(index.systems, System, where)
         things = _components(systems)
-        reports = _reports(systems, items(head.pinned_issues), base)
+        reports = _reports(systems, head.pinned_issues, where, base)
         missing = sorted({each for each in context.open_ids if not each.startswith(_OURS)} - reports.keys())
         ended, unread = yield from _ended(asker, base, missing)
         return Snapshot(
@@ -129,11 +130,11 @@ def _components(systems: Iterable[System]) -> tuple[Component, ...]:
     )
 
 
-def _reports(systems: Iterable[System], pinned: Iterable[Issue], base: str) -> dict[str, Report]:
-    """Every listed issue once, by id, with all the systems under which it stands."""
+def _reports(systems: Iterable[System], pinned: Raw, where: str, base: str) -> dict[str, Report]:
+    """Every listed issue once, by id, with all the systems under which it stands. Raises ``PollFailed`` (malformed)."""
     found: dict[str, Report] = {}
-    under = ((text.identity(each.name), issue) for each in systems for issue in items(each.unresolved_issues))
-    for system, issue in (*under, *((None, issue) for issue in pinned)):
+    listed = (*((text.identity(each.name), each.unresolved_issues) for each in systems), (None, pinned))
+    for system, issue in ((system, issue) for system, raw in listed for issue in read_all(raw, Issue, where)):
         told = report(issue, base)
         known = found.get(told.id, told)
         best = told if known.phase.is_over and not told.phase.is_over else known

@@ -20,8 +20,8 @@ from tocsin.domain.terms import FailureKind, Level
 from tocsin.errors import PollFailed
 from tocsin.ports import Capability, FieldType, Poll, PollContext, ProviderField
 from tocsin.providers import links, text
-from tocsin.providers.base import LARGE, Ask, Asker, attempt, is_transport, known_by, lately, read_list, unique
-from tocsin.providers.salesforce_payload import Instance, incident, maintenance
+from tocsin.providers.base import LARGE, Ask, Asker, attempt, is_transport, known_by, lately, read_list
+from tocsin.providers.salesforce_payload import Instance
 from tocsin.providers.things import grouped, state, thing
 
 _API_HOST = "api.status.salesforce.com"
@@ -68,7 +68,7 @@ class Salesforce:
         if not instances:
             raise PollFailed(FailureKind.NOT_STATUS_API, f"{where} lists no instance at all")
         told, is_whole = yield from _details(asker, base, instances, context)
-        reports = tuple(lately(_reports(told, context), context))
+        reports = tuple(lately(_reports(told, where, context), context))
         held = {each for each in context.open_ids if not each.startswith(_OURS)}
         return Snapshot(
             fetched_at=context.now,
@@ -114,16 +114,12 @@ def _wanted(known: dict[str, Instance], context: PollContext) -> Iterator[str]:
         yield from (key for key in trouble if text.identity(known[key].location) in watched)
 
 
-def _reports(instances: Iterable[Instance], context: PollContext) -> tuple[Report, ...]:
+def _reports(instances: Iterable[Instance], where: str, context: PollContext) -> tuple[Report, ...]:
     """Every incident and maintenance once, with all the instances that it hits."""
     found: dict[str, Report] = {}
     for instance in instances:
         key = known_by(instance.key, "an instance")
-        listed = (
-            *(incident(each) for each in instance.incidents or ()),
-            *(maintenance(each, context.now) for each in instance.maintenances or ()),
-        )
-        for told in unique(listed):
+        for told in instance.reports(where, context.now):
             known = found.get(told.id, told)
             best = told if known.phase.is_over and not told.phase.is_over else known
             affected = tuple(dict.fromkeys((*known.affected, *told.affected, key)))

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import TypeVar
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Raw, Struct, UnsetType
 
 from tocsin.domain.snapshot import Report, Update
 from tocsin.domain.terms import IncidentKind, Phase, Severity
 from tocsin.providers import text, times
-from tocsin.providers.base import known_by
+from tocsin.providers.base import known_by, read_all, unique
 from tocsin.providers.payload import Scalar, items
 
 MAINTENANCE = "maintenance-"  # incidents and maintenances are numbered alike
@@ -34,7 +34,7 @@ _SEVERITIES = {
     "major": Severity.MAJOR,
     "critical": Severity.CRITICAL,
 }
-T = TypeVar("T")
+S = TypeVar("S", bound=Struct)
 
 
 class Impact(Struct, frozen=True, rename="camel"):
@@ -102,13 +102,23 @@ class Instance(Struct, frozen=True, rename="camel"):
     key: Scalar
     status: Scalar
     location: Scalar = None
-    incidents: list[Incident] | UnsetType | None = msgspec.field(default=UNSET, name="Incidents")
-    maintenances: list[Maintenance] | UnsetType | None = msgspec.field(default=UNSET, name="Maintenances")
+    incidents: Raw | UnsetType = msgspec.field(default=UNSET, name="Incidents")
+    maintenances: Raw | UnsetType = msgspec.field(default=UNSET, name="Maintenances")
 
     @property
     def says_all(self) -> bool:
         """True when it lists both what happens and what is planned."""
         return not (isinstance(self.incidents, UnsetType) or isinstance(self.maintenances, UnsetType))
+
+    def reports(self, where: str, now: datetime) -> tuple[Report, ...]:
+        """What it lists. Raises ``PollFailed`` (malformed) where a list is none, or holds what cannot be read."""
+        incidents = _listed(self.incidents, Incident, where)
+        maintenances = _listed(self.maintenances, Maintenance, where)
+        return unique((*map(incident, incidents), *(maintenance(each, now) for each in maintenances)))
+
+
+def _listed(raw: Raw | UnsetType, shape: type[S], where: str) -> list[S]:
+    return [] if isinstance(raw, UnsetType) else read_all(raw, shape, where)
 
 
 def incident(stated: Incident) -> Report:

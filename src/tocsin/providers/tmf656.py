@@ -84,7 +84,7 @@ class Tmf656:
         for resource in (self._resource,) if self._resource else candidates(url):
             self._resource = None
             try:
-                elements = yield from pages(asker, resource)
+                problems = _problems((yield from pages(asker, resource)), links.place(resource))
             except PollFailed as failure:
                 if not _is_elsewhere(failure):
                     raise
@@ -92,7 +92,6 @@ class Tmf656:
                 if told is None or failure.kind is FailureKind.UNAUTHORIZED:
                     told = failure
                 continue
-            problems = _problems(elements, links.place(resource))
             self._resource = resource
             return resource, problems
         raise told or PollFailed(FailureKind.NOT_STATUS_API, f"{links.place(url)} has no TMF656 API")
@@ -142,17 +141,28 @@ def candidates(url: str) -> tuple[str, ...]:
 
 
 def _problems(elements: list[Raw], where: str) -> dict[str, Problem]:
-    """The listed problems by id; of several under one an open one. Raises ``PollFailed`` (malformed) for a bad one."""
+    """The listed problems by id; of several under one an open one.
+
+    Raises ``PollFailed``: not_status_api where none has an id, for then they are something else; malformed where some
+    have none, or cannot be read.
+    """
     found: dict[str, Problem] = {}
+    unknown: payload.UnreadableError | None = None
     for element in elements:
         try:
             problem = payload.read(element, Problem)
-        except payload.UnreadableError as error:
+            problem_id = identify(problem)
+        except payload.BrokenError as error:
             raise PollFailed(FailureKind.MALFORMED, f"{where}: a problem {error}") from error
-        problem_id = identify(problem)
+        except payload.UnreadableError as error:
+            unknown = error
+            continue
         known = found.get(problem_id)
         if known is None or (known.phase.is_over and not problem.phase.is_over):
             found[problem_id] = problem
+    if unknown is not None:
+        kind = FailureKind.MALFORMED if found else FailureKind.NOT_STATUS_API
+        raise PollFailed(kind, f"{where}: a problem {unknown}") from unknown
     return found
 
 

@@ -16,7 +16,7 @@ from tocsin.errors import PollFailed
 from tocsin.ports import PollContext
 from tocsin.providers import links, text, times
 from tocsin.providers.base import Ask, Asker, attempt, is_absent, is_transport
-from tocsin.providers.payload import Scalar
+from tocsin.providers.payload import Scalar, UnreadableError
 from tocsin.providers.tmf656_problem import Problem
 
 MAX_BY_ID = 200
@@ -144,8 +144,8 @@ def _changed(problem: Problem) -> float:
 
 
 def identify(problem: Problem) -> str:
-    """The id of a listed problem. Raises ``PollFailed`` (malformed): what has none must not be left out."""
+    """The id of a listed problem. Raises ``UnreadableError``: what has none must not be left out."""
     found = text.identity(problem.id)
     if found is None:
-        raise PollFailed(FailureKind.MALFORMED, "a problem without an id")
+        raise UnreadableError("without an id")
     return found

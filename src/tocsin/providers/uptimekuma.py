@@ -17,13 +17,13 @@ from tocsin.errors import PollFailed
 from tocsin.ports import Capability, FieldType, Poll, PollContext, ProviderField
 from tocsin.providers import links, text
 from tocsin.providers.base import LARGE, Ask, Asker, attempt, is_absent, lately, read, read_all, unique
-from tocsin.providers.payload import items
 from tocsin.providers.uptimekuma_payload import (
     MAINTENANCE,
     Beats,
     Group,
     History,
     Incident,
+    Maintenance,
     Page,
     Told,
     components,
@@ -64,7 +64,7 @@ class UptimeKuma:
         told = read(raw, Told, where)
         beats = yield from asker.item(links.item(f"{base}{_API}/heartbeat", slug), Beats)
         page_url = links.item(f"{base}/status", slug)
-        reports = _reports(told, page_url, context.now)
+        reports = _reports(told, where, page_url, context.now)
         held = {each for each in context.open_ids if not each.startswith((_OURS, MAINTENANCE))}
         missing = held - {each.id for each in reports}
         ended, unread = yield from _ended(asker, f"{url}/incident-history", page_url, missing)
@@ -82,12 +82,12 @@ class UptimeKuma:
         )
 
 
-def _reports(told: Told, page_url: str, now: datetime) -> tuple[Report, ...]:
-    pinned = (*(() if told.incident is None else (told.incident,)), *items(told.incidents))
+def _reports(told: Told, where: str, page_url: str, now: datetime) -> tuple[Report, ...]:
+    planned = read_all(told.maintenance_list, Maintenance, where)
     return unique(
         (
-            *(incident(each, page_url) for each in pinned),
-            *(maintenance(each, page_url, now) for each in items(told.maintenance_list)),
+            *(incident(each, page_url) for each in told.pinned(where)),
+            *(maintenance(each, page_url, now) for each in planned),
         )
     )
 

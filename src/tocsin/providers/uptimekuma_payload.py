@@ -9,7 +9,7 @@ from msgspec import Raw, Struct
 from tocsin.domain.snapshot import Component, Report, Update
 from tocsin.domain.terms import IncidentKind, Level, Phase, Severity
 from tocsin.providers import links, text, times
-from tocsin.providers.base import known_by
+from tocsin.providers.base import known_by, read_all
 from tocsin.providers.payload import Scalar, items
 from tocsin.providers.things import settled, thing
 
@@ -25,6 +25,7 @@ _PHASES = {
 }
 _OFFSET = re.compile(r"([+-])(0\d|1[0-4]):([0-5]\d)", re.ASCII)
 _GONE = frozenset({"false", "0"})
+_NULL = Raw(b"null")
 
 
 class Config(Struct, frozen=True):
@@ -110,9 +111,14 @@ class Told(Struct, frozen=True, rename="camel"):
 
     config: Config | None = None
     title: Scalar = None
-    incident: Incident | None = None
-    incidents: list[Incident] | None = None
-    maintenance_list: list[Maintenance] | None = None
+    incident: Raw = _NULL
+    incidents: Raw = _NULL
+    maintenance_list: Raw = _NULL
+
+    def pinned(self, where: str) -> list[Incident]:
+        """What is pinned, by either version. Raises ``PollFailed`` (malformed) for what is no incident."""
+        alone = Raw(b"[%b]" % self.incident) if bytes(self.incident) != bytes(_NULL) else _NULL
+        return [*read_all(alone, Incident, where), *read_all(self.incidents, Incident, where)]
 
 
 class Beat(Struct, frozen=True):
