@@ -205,6 +205,24 @@ def test_three_files_of_one_mebibyte_for_their_owner_only(tmp_path):
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
 
 
+def test_a_log_that_cannot_be_turned_over_is_written_on(tmp_path, capsys):
+    """Better a file that is too long than an outage that left no line; it is said once."""
+    path = tmp_path / "tocsin.log"
+    path.write_text("x" * SIZE)
+    (tmp_path / "tocsin.log.1" / "in the way").mkdir(parents=True)
+    (tmp_path / "tocsin.log.2").write_text("old")
+    log = LogFile(path, tuple)
+    log.start()
+    try:
+        logging.getLogger("tocsin").info("first")
+        logging.getLogger("tocsin").info("second")
+    finally:
+        log.stop()
+    assert text_of(path).endswith("second\n")
+    assert "first" in text_of(path)
+    assert capsys.readouterr().err.count("the log cannot be written") == 1
+
+
 def test_an_endless_message_is_cut_with_both_ends_kept(log, tmp_path):
     """One record cannot push the others out of the log."""
     logging.getLogger("tocsin").info("begin %s end", "x" * 10 * SIZE)
@@ -244,7 +262,6 @@ def test_a_log_that_fails_says_so_once_without_the_record(log, capsys):
     log.stream.close()
     log.stream = open("/dev/full", "a", encoding="utf-8")  # noqa: PTH123, SIM115 - put in the handler's hands
     try:
-        log.maxBytes = 0
         logging.getLogger("tocsin").info("secret %s", CANARY)
         logging.getLogger("tocsin").info("again")
     finally:

@@ -14,7 +14,6 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterable
 from copy import copy
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -25,6 +24,7 @@ REDACTED = "[redacted]"
 CHATTY = ("httpx", "httpcore", "asyncio", "keyring")  # theirs is told from warnings on; httpx writes whole addresses
 
 _BAR = "    | "
+_ERRORS = "backslashreplace"
 _WORD_ONLY = 4  # a secret shorter than this is looked for as a whole word
 _OUTSIDE = ("Cc", "Cf", "Zl", "Zp", "Cs", "Co")  # controls, bidi marks, line separators, half pairs, private use
 
@@ -127,14 +127,15 @@ def _cut(text: str) -> str:
     return f"{text[:half]} [... {len(text) - 2 * half} characters ...] {text[-half:]}"
 
 
-class LogFile(RotatingFileHandler):
+class LogFile(logging.FileHandler):
     """The handler of ``tocsin.log``. ``start`` hangs it into the root logger, ``stop`` takes it out and closes it.
 
-    Raises ``OSError`` where the file cannot be opened.
+    It turns the files over by itself: ``logging.handlers`` brings pickle, sockets and queues with it, for all the time
+    that the tray runs. Raises ``OSError`` where the file cannot be opened.
     """
 
     def __init__(self, path: Path, known: Callable[[], Iterable[str]], *, level: int = logging.INFO) -> None:
-        super().__init__(path, maxBytes=SIZE, backupCount=OLDER, encoding="utf-8", errors="backslashreplace")
+        super().__init__(path, encoding="utf-8", errors=_ERRORS)
         self.setFormatter(RedactingFormatter(known))
         self._level = level
         self._before: dict[str, int] = {}
@@ -156,6 +157,29 @@ class LogFile(RotatingFileHandler):
             logging.getLogger(name or None).setLevel(level)
         self._before.clear()
         self.close()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record, into a new file where this one is full."""
+        try:
+            if self._is_full_with(record):
+                self._turn_over()
+        except Exception:  # noqa: BLE001 - a log that fails is said once, and stops nobody
+            self.handleError(record)
+        super().emit(record)
+
+    def _is_full_with(self, record: logging.LogRecord) -> bool:
+        size = os.fstat(self.stream.fileno()).st_size if self.stream is not None else 0
+        return size > 0 and size + len(f"{self.format(record)}\n".encode("utf-8", _ERRORS)) > SIZE
+
+    def _turn_over(self) -> None:
+        """Make room: every file takes the place of the next older one."""
+        stream, self.stream = self.stream, None  # None is what ``FileHandler`` opens anew
+        if stream is not None:
+            stream.close()
+        places = [Path(self.baseFilename), *(Path(f"{self.baseFilename}.{age}") for age in range(1, OLDER + 1))]
+        for younger, older in zip(places[-2::-1], places[:0:-1], strict=True):
+            if younger.exists():
+                younger.replace(older)
 
     def _open(self) -> io.TextIOWrapper:
         """Open the file for appending, for its owner only."""

@@ -166,6 +166,8 @@ class DesktopApplication(QObject):
         self._signals = StopSignals(self.quit, self)
         if QApplication.platformName() in ("xcb", "wayland"):
             self._watch_session()
+        if not self._had_tray and QSystemTrayIcon.isSystemTrayAvailable():
+            self._tray.make_anew()  # the tray came while nobody watched for it
 
     def _watch_session(self) -> None:
         """Ask the session bus for what the tray has to know."""
@@ -177,8 +179,6 @@ class DesktopApplication(QObject):
         portal = PortalMotion(self)
         portal.stillness_wanted.connect(self._tray.keep_still)
         self._tray.swing_began.connect(portal.ask)
-        if not self._had_tray and QSystemTrayIcon.isSystemTrayAvailable():
-            self._tray.make_anew()  # it came while nobody looked
 
     @Slot()
     def _on_patience_over(self) -> None:

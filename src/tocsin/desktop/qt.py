@@ -2,7 +2,7 @@
 
 PySide6 puts one of its own in its place, for the sake of ``from __feature__ import ...``: that reads the source of
 every module imported from then on, searches it for the word PySide6, and keeps the lines of all of them in memory
-(napari/napari#8584), which for Tocsin is 10 MiB. Nothing here uses such features.
+(napari/napari#8584): 10 MiB for Tocsin. Nothing here uses such features.
 """
 
 import builtins
@@ -11,7 +11,7 @@ import linecache
 
 
 def load() -> None:
-    """Import what every part of the desktop needs. What is imported later takes the plain way again."""
+    """Import what every part of the desktop needs, forget what was read for it, and take the plain way from then on."""
     plain = builtins.__import__
     importlib.import_module("PySide6.QtWidgets")
     linecache.clearcache()
