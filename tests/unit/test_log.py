@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tocsin.adapters.log import LONGEST, SIZE, LogFile, OncePerState, RedactingFormatter, one_line, redact
+from tocsin.adapters.log import LONGEST, SIZE, LogFile, RedactingFormatter, one_line, redact
 
 CANARY = "c4n4ry-T0k3n/with+odd=signs&more"
 
@@ -270,28 +270,3 @@ def test_a_log_that_fails_says_so_once_without_the_record(log, capsys):
         log.stream = None
     said = capsys.readouterr().err
     assert said == "tocsin: the log cannot be written (OSError)\n"
-
-
-# --- once per state
-
-
-def test_failure_and_recovery_are_logged_once_each(caplog):
-    """A night without a network is two lines, not five hundred."""
-    caplog.set_level(logging.INFO)
-    once = OncePerState(logging.getLogger("tocsin.test"))
-    once.works("home")
-    for kind in ("dns", "dns", "timeout", "dns", "timeout"):
-        once.failed("home", kind, "cannot be reached")
-    once.failed("work", "dns", "cannot be reached")
-    for _ in range(3):
-        once.works("home")
-    once.failed("home", "dns", "cannot be reached")
-    once.forget("work")
-    once.works("work")
-    assert [record.getMessage() for record in caplog.records] == [
-        "home: cannot be reached (dns)",
-        "home: cannot be reached (timeout)",
-        "work: cannot be reached (dns)",
-        "home: works again",
-        "home: cannot be reached (dns)",
-    ]

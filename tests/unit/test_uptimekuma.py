@@ -76,6 +76,14 @@ def test_what_is_no_incident_is_not_passed_over(name, junk):
     assert len(poll(told_page(**{name: odd if name == "incident" else [odd]})).reports) == 1
 
 
+@pytest.mark.parametrize("junk", [7, "junk", True, {"a": 1}, [5], [None], [{"name": "No id"}]])
+def test_a_monitor_that_cannot_be_read_is_not_passed_over(junk):
+    """The one that is left out might be the one that is down."""
+    with pytest.raises(PollFailed) as failed:
+        poll(told_page(publicGroupList=[{"id": 1, "name": "Access", "monitorList": junk}]))
+    assert failed.value.kind is FailureKind.MALFORMED
+
+
 def test_trap_1_had_the_title_beside_the_page():
     """The flat shape of early 1.x is a page as well."""
     assert poll(told_page(config=..., title="Planet Fibre")).page_name == "Planet Fibre"

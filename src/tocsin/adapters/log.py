@@ -201,26 +201,3 @@ def _private(path: str, flags: int) -> int:
     if sys.platform != "win32":
         os.fchmod(descriptor, 0o600)
     return descriptor
-
-
-class OncePerState:
-    """Logs that something fails once, not at every try, and that it works again once."""
-
-    def __init__(self, logger: logging.Logger) -> None:
-        self._logger = logger
-        self._told: dict[str, set[str]] = {}
-
-    def failed(self, what: str, kind: str, message: str) -> None:
-        """``what`` (an account, a channel) fails: a warning the first time, and once for each new ``kind``."""
-        told = self._told.setdefault(what, set())
-        self._logger.log(logging.DEBUG if kind in told else logging.WARNING, "%s: %s (%s)", what, message, kind)
-        told.add(kind)
-
-    def works(self, what: str) -> None:
-        """``what`` works. Logged only if it was said to fail."""
-        if self._told.pop(what, None) is not None:
-            self._logger.info("%s: works again", what)
-
-    def forget(self, what: str) -> None:
-        """``what`` is gone: no recovery will be told."""
-        self._told.pop(what, None)

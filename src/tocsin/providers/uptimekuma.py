@@ -68,7 +68,7 @@ class UptimeKuma:
         held = {each for each in context.open_ids if not each.startswith((_OURS, MAINTENANCE))}
         missing = held - {each.id for each in reports}
         ended, unread = yield from _ended(asker, f"{url}/incident-history", page_url, missing)
-        things = components(groups, beats.heartbeat_list)
+        things = components(groups, beats.heartbeat_list, where)
         return Snapshot(
             fetched_at=context.now,
             page_name=text.line((told.config or told).title, text.NAME) or slug,

@@ -46,7 +46,7 @@ class Group(Struct, frozen=True, rename="camel"):
 
     id: Scalar = None
     name: Scalar = None
-    monitor_list: list[Monitor] | None = None
+    monitor_list: Raw = _NULL
 
 
 class Incident(Struct, frozen=True, rename="camel"):
@@ -139,12 +139,17 @@ class History(Struct, frozen=True):
     incidents: Raw
 
 
-def components(groups: Iterable[Group], beats: Mapping[str, list[Beat | Scalar] | None]) -> tuple[Component, ...]:
-    """The monitors and their groups. A monitor without a beat is unknown: nobody looked."""
+def components(
+    groups: Iterable[Group], beats: Mapping[str, list[Beat | Scalar] | None], where: str
+) -> tuple[Component, ...]:
+    """The monitors and their groups. A monitor without a beat is unknown: nobody looked.
+
+    Raises ``PollFailed`` (malformed) for a list of monitors that is broken.
+    """
     found = []
     for group in groups:
         group_id = f"{GROUP}{known_by(group.id, 'a group')}"
-        monitors = items(group.monitor_list)
+        monitors = read_all(group.monitor_list, Monitor, where)
         if monitors:
             found.append(thing(group_id, group.name, "", _LEVELS, is_group=True))
         for monitor in monitors:
