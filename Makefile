@@ -9,7 +9,7 @@ BIN := .venv/bin
 RUN := $(BIN)/python
 STAGE := packaging/stage.sh
 REPORTS := build/reports
-WORKERS ?= 2
+WORKERS ?= 4
 # Measuring coverage costs every test time: only those that prove the rules are measured.
 RULES := $(wildcard tests/unit/test_domain_*.py) $(addprefix tests/unit/test_,cases.py properties.py rules.py)
 PYTEST_ARGS ?=
@@ -65,7 +65,7 @@ desktop-tests: setup-all ## run the tests on a virtual desktop
 	@mkdir -p $(REPORTS)
 	@$(STAGE) --plain "desktop tests" $(PYTEST) --dist loadfile tests/desktop --junitxml=$(REPORTS)/desktop.xml
 
-bench: setup-desktop ## compare what Tocsin costs with the least that a PySide6 tray costs
+bench: setup-all ## compare what Tocsin costs with the least that a PySide6 tray costs
 	@$(SCRIPT) packaging/bench.py
 
 screenshots: setup-desktop ## take the README's pictures again

@@ -1,5 +1,7 @@
 """What Tocsin costs beside the least PySide6 tray: memory, start-up CPU, time to the icon. All in one run.
 
+What measuring the line costs at rest comes after that, see ``bench_line``.
+
 Both run in turn on one virtual desktop with a panel. The icon counts as shown when the panel's StatusNotifierWatcher
 announces it on the bus, for both alike. Tocsin watches one account on a small status page on loopback, and has polled
 it by the time that is measured. Development tools that a library would pick up if it saw them are hidden from both: a
@@ -22,10 +24,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import bench_line
 from jeepney import MatchRule  # type: ignore[import-untyped]
 from jeepney.bus_messages import message_bus  # type: ignore[import-untyped]
 from jeepney.io.blocking import DBusConnection, Proxy, open_dbus_connection  # type: ignore[import-untyped]
 
+from support.netns_tools import NetworkNotBuilt
 from support.virtual_desktop import VirtualDesktop
 
 HERE = Path(__file__).resolve().parent
@@ -205,18 +209,31 @@ def table(floor: Cost, tocsin: Cost) -> str:
     return "\n".join(lines)
 
 
+def line_cost() -> bench_line.LineCost | None:
+    """What measuring the line costs; None, and on standard error why, where no network can be built for it."""
+    try:
+        return bench_line.measure()
+    except NetworkNotBuilt as problem:
+        print(f"what measuring the line costs was not measured: {problem}", file=sys.stderr)
+        return None
+
+
 def main() -> int:
     """Measure and print. Ends with 0 whatever the ratios are: a busy machine is no mistake."""
-    parser = argparse.ArgumentParser(description="what Tocsin costs beside the least PySide6 tray")
+    parser = argparse.ArgumentParser(description="what Tocsin costs, beside the least PySide6 tray")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--json", action="store_true", help="every run, as one JSON object")
     options = parser.parse_args()
     found = run(options.runs)
+    line = line_cost()
     if options.json:
-        print(json.dumps({name: [asdict(cost) for cost in costs] for name, costs in found.items()}))
+        runs = {name: [asdict(cost) for cost in costs] for name, costs in found.items()}
+        print(json.dumps({**runs, "line": None if line is None else asdict(line)}))
     else:
         print(f"median of {options.runs} runs each, in turn, {AGE:g} s after the start")
         print(table(middle(found["floor"]), middle(found["tocsin"])))
+        if line is not None:
+            print(bench_line.table(line))
     return 0
 
 

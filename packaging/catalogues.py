@@ -125,6 +125,8 @@ def problems(po: Path, template: Catalog) -> list[str]:
     present = {(_forms(message.id), message.context) for message in _messages(catalog)}
     found += [f"missing: {ids[0]}" for ids, _ in wanted - present]
     found += [f"unused: {ids[0]}" for ids, _ in present - wanted]
+    if catalog.plural_forms != _empty(po.parents[1].name).plural_forms:
+        found.append(f"plural forms of another language: {catalog.plural_forms}")
     found += [f"obsolete: {_forms(message.id)[0]}" for message in catalog.obsolete.values()]
     for message in _messages(catalog):
         found += [f"{wrong}: {_forms(message.id)[0]}" for wrong in _wrong(message, catalog.num_plurals)]
@@ -156,6 +158,8 @@ def _wrong(message: Message, plurals: int) -> Iterator[str]:
     wanted = {placeholders(each) for each in ids}
     if any(placeholders(each) not in wanted for each in words) or placeholders(words[-1]) != placeholders(ids[-1]):
         yield "other placeholders"
+    if any(_ends(each) != _ends(ids[0]) for each in words):
+        yield "other space at an end"
     if any("!" in each for each in (*ids, *words)):
         yield "exclamation mark"
 
@@ -175,6 +179,11 @@ def placeholders(text: str) -> frozenset[str]:
         )
     except ValueError as error:
         return frozenset({f"unreadable, {error}"})
+
+
+def _ends(text: str) -> tuple[str, str]:
+    """The space before and behind a text, as behind a question that is answered in a terminal."""
+    return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
 
 
 def _forms(text: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """`make screenshots`: the README's pictures, taken of the real program on a virtual desktop.
 
 The demo is started on a desktop of each look, and photographed once the bell is red, the window is up and the estimate
-has moved. What is photographed is the screen, with a real panel and a real notification daemon.
+has moved. What is photographed is the screen, with a real panel and a real notification daemon. The line's page shows
+an invented day instead. With names of pictures as arguments only these are taken.
 """
 
 import os
@@ -15,6 +16,8 @@ from demo_headless import TOCSIN, is_red, show_window
 from support.virtual_desktop import VirtualDesktop
 
 PICTURES = Path(__file__).resolve().parents[1] / ".github" / "pictures"
+SCENES = {"PYTHONPATH": str(Path(__file__).resolve().parents[1] / "tests")}
+SHOW_LINE = Path(__file__).with_name("show_line.py")
 SIZE = (1040, 720)
 SETTLING = 0.5
 """Seconds that the window has to draw what the notification already says."""
@@ -56,14 +59,22 @@ LOOKS = (
 )
 
 
+LINE_LOOKS = (Look("line", "en_GB.UTF-8", dark=False), Look("line-dark", "en_GB.UTF-8", dark=True))
+LINE_SIZE = (560, 720)
+
+
+def environment(look: Look, desktop: VirtualDesktop) -> dict[str, str]:
+    """What a program needs to know of a look."""
+    if not look.dark:
+        return {"LANG": look.locale}
+    (Path(desktop.env["XDG_CONFIG_HOME"]) / "kdeglobals").write_text(DARK_COLOURS)
+    return {"LANG": look.locale, **KDE}
+
+
 def take(look: Look) -> Path:
     """Play the demo until its estimate has moved, and photograph it."""
     with VirtualDesktop(panel="lxqt", dark=look.dark, size=SIZE) as desktop:
-        env = {"LANG": look.locale}
-        if look.dark:
-            (Path(desktop.env["XDG_CONFIG_HOME"]) / "kdeglobals").write_text(DARK_COLOURS)
-            env |= KDE
-        process = desktop.spawn([str(TOCSIN), "demo"], env=env)
+        process = desktop.spawn([str(TOCSIN), "demo"], env=environment(look, desktop))
         desktop.wait_until(lambda: is_red(desktop.icon_colour()), 60, "the red bell")
         show_window(desktop)
         desktop.wait_until(lambda: [call for call in desktop.log.calls() if call.replaces], 90, "the new estimate")
@@ -73,11 +84,24 @@ def take(look: Look) -> Path:
     return picture
 
 
+def take_line(look: Look) -> Path:
+    """Photograph the window's page of the line, with an invented day in it."""
+    with VirtualDesktop(panel=None, dunst=False, dark=look.dark, size=LINE_SIZE) as desktop:
+        process = desktop.spawn([sys.executable, str(SHOW_LINE)], env=environment(look, desktop) | SCENES)
+        desktop.wait_until(lambda: desktop.windows("Tocsin"), 30, "the window")
+        threading.Event().wait(SETTLING)
+        picture = desktop.screenshot(PICTURES / f"{look.name}.png")
+        desktop.end(process)
+    return picture
+
+
 def main() -> int:
-    """Take them all."""
+    """Take them all, or those that are named."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    for look in LOOKS:
-        print(os.path.relpath(take(look)))
+    wanted = set(sys.argv[1:]) or {look.name for look in (*LOOKS, *LINE_LOOKS)}
+    for look, taken_by in [(each, take) for each in LOOKS] + [(each, take_line) for each in LINE_LOOKS]:
+        if look.name in wanted:
+            print(os.path.relpath(taken_by(look)))
     return 0
 
 

@@ -61,6 +61,8 @@ def home(monkeypatch) -> Iterator[Path]:
         for variable in [*_USERS_OWN, *filter(_is_setting, os.environ)]:
             monkeypatch.delenv(variable, raising=False)
         monkeypatch.setenv("LC_ALL", "C.UTF-8")
+        # The computer's own, perhaps metered or about to sleep, must change no test.
+        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={place / 'no-system-bus'}")
         yield place / "home"
 
 

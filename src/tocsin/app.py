@@ -16,6 +16,7 @@ from tocsin.errors import AlreadyRunning, EnvironmentFault
 if TYPE_CHECKING:
     from tocsin.adapters.profile import Profile
     from tocsin.desktop.first_bell import FirstBell
+    from tocsin.desktop.settings.backstage import Backstage
     from tocsin.domain.state import Command
     from tocsin.ports import Channel, Clock, Event, OnEvent, Secrets, SettingsSource
     from tocsin.running import EngineThread
@@ -83,8 +84,10 @@ def show_first_bell() -> "FirstBell":
 def on_desktop(desk: Desk, first: "FirstBell") -> int:
     """Run the tray application behind the bell that is out already. Returns the exit code."""
     from tocsin.desktop.application import DesktopApplication
+    from tocsin.domain.line_policy import LinePolicy
     from tocsin.language import phrasebook
     from tocsin.notifiers.chain import Chain
+    from tocsin.offers import CatalogueOffers
     from tocsin.running import EngineThread, Wiring
 
     environ = dict(os.environ)
@@ -108,6 +111,8 @@ def on_desktop(desk: Desk, first: "FirstBell") -> int:
             publish=desktop.publish,
             on_event=desk.on_event or _unheard,
             on_command=partial(_for_the_desktop, desktop.raise_window),
+            line_policy=None if desk.is_demo else LinePolicy(),
+            can_start_with_computer=not desk.is_demo,
         )
         engines.append(EngineThread(wiring))
         engines[0].start()
@@ -117,6 +122,9 @@ def on_desktop(desk: Desk, first: "FirstBell") -> int:
 
     desktop.on_quit = lambda: _stop(engines)
     desktop.on_demo = None if desk.is_demo else _start_demo
+    desktop.at_login = None if desk.is_demo else partial(_start_with_computer, engines)
+    desktop.offers = None if desk.is_demo else CatalogueOffers(environ)
+    desktop.settings.backstage = partial(_backstage, desk, environ)
     desktop.show()
     desktop.when_shown(start)
     try:
@@ -124,6 +132,12 @@ def on_desktop(desk: Desk, first: "FirstBell") -> int:
     finally:
         _stop(engines)
         desktop.close()
+
+
+def _backstage(desk: Desk, environ: dict[str, str]) -> "Backstage":
+    from tocsin.backstage import backstage
+
+    return backstage(desk.profile, desk.secrets, environ)
 
 
 def _system_channels() -> "tuple[Channel, ...]":
@@ -140,6 +154,13 @@ def _for_the_desktop(raise_window: Callable[[], None], command: "Command") -> No
 
     if isinstance(command, RaiseWindow):
         raise_window()
+
+
+def _start_with_computer(engines: "list[EngineThread]", on: bool) -> None:  # noqa: FBT001 -- what the assistant calls
+    from tocsin.domain.state import StartWithComputer
+
+    for engine in engines:
+        engine.dispatch(StartWithComputer(on))
 
 
 def _unheard(_: "Event") -> None:

@@ -7,18 +7,34 @@ from pathlib import Path
 
 from tocsin import __version__
 
+LINE = "line"
+"""The provider that has no address: nobody is asked, and that is what a check of it says."""
+
 AUTH_KINDS = ("none", "bearer", "api_key", "basic", "login", "oauth2")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The ``tocsin`` command. Returns the exit code; 2 for a wrong command line, as argparse has it."""
-    arguments = _parser().parse_args(argv)
-    if arguments.command is None:
-        _parser().print_help()
+    arguments = _arguments(argv)
+    if arguments is None:
         return 2
     from tocsin import commands
 
     return commands.carry_out(arguments)
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace | None:
+    """What is asked for, None where that is nothing. The parser is not kept: the tray would carry it for months."""
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    if arguments.command is None:
+        parser.print_help()
+        return None
+    if arguments.command == "check" and arguments.url is None:
+        if arguments.provider != LINE:
+            parser.error("check needs the URL to ask")
+        arguments.url = ""
+    return arguments
 
 
 def tray() -> int:
@@ -57,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
 
     login = commands.add_parser("login", parents=[profile], help="sign in to an account, or give it its secret")
     login.add_argument("account", metavar="ACCOUNT", help="the account's id")
+    _add_secret(commands, profile)
 
     commands.add_parser("watch", parents=[profile, as_json], help="the engine without a screen, a line for each event")
     providers = commands.add_parser("providers", parents=[profile, as_json], help="which status APIs can be asked")
@@ -64,10 +81,43 @@ def _parser() -> argparse.ArgumentParser:
     history = commands.add_parser("history", parents=[profile, as_json], help="the record of what happened")
     history.add_argument("--since", metavar="WHEN", help="from then on: 2026-11-01, a time with an offset, or 30d")
 
+    _add_own(commands, profile, as_json)
+
     simulate = commands.add_parser("simulate", parents=[no_profile], help="the embedded provider alone")
     simulate.add_argument("--port", type=_port, default=0, metavar="N", help="listen there (default: any free port)")
     simulate.add_argument("--scenario", type=Path, metavar="FILE", help="a day of your own, in TOML")
     return parser
+
+
+def _add_secret(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", profile: argparse.ArgumentParser
+) -> None:
+    secret = commands.add_parser(
+        "secret",
+        help="keep an account's secret in the keyring, or take it out",
+        description="The secret is typed in, or comes on standard input; it is never an argument. "
+        "Exit code 3 where it could not be kept or removed.",
+    )
+    doing = secret.add_subparsers(dest="doing", metavar="COMMAND", required=True)
+    for name, what in (("set", "ask for it, or read it from standard input"), ("remove", "take it out again")):
+        one = doing.add_parser(name, parents=[profile], help=what)
+        one.add_argument("account", metavar="ACCOUNT", help="the account's id, or 'proxy' for the proxy's password")
+
+
+def _add_own(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    profile: argparse.ArgumentParser,
+    as_json: argparse.ArgumentParser,
+) -> None:
+    """The commands about Tocsin itself."""
+    commands.add_parser("doctor", parents=[profile, as_json], help="how everything stands, ready to paste")
+    commands.add_parser("privacy", parents=[profile, as_json], help="what is kept, and who is contacted with what")
+    export = commands.add_parser("export", parents=[profile], help="all that Tocsin knows of you, in one file")
+    export.add_argument("file", type=Path, metavar="FILE.zip", help="a file that is not there yet")
+    erase = commands.add_parser("erase", parents=[profile], help="remove everything that Tocsin keeps")
+    erase.add_argument("--yes", action="store_true", help="without being asked")
+    autostart = commands.add_parser("autostart", parents=[profile], help="start with the computer, or not")
+    autostart.add_argument("wanted", nargs="?", choices=("on", "off"), help="without it: how it stands")
 
 
 def _add_check(
@@ -80,7 +130,8 @@ def _add_check(
         description="Ask once. Exit codes as monitoring plugins have them: 0 OK, 1 WARNING (notice, maintenance, "
         "degraded), 2 CRITICAL (outage), 3 UNKNOWN. A secret is read from TOCSIN_SECRET_CHECK.",
     )
-    check.add_argument("url", metavar="URL", help="the status page, its API's base, or the host alone")
+    # Not needed by argparse but by ``main``, for the one provider that has none.
+    check.add_argument("url", nargs="?", metavar="URL", help="the status page, its API's base, or the host alone")
     check.add_argument("--provider", metavar="KEY", help="which API it is (see: tocsin providers); otherwise tried out")
     check.add_argument("--match", nargs="+", action="extend", default=[], metavar="ID", help="what you depend on")
     check.add_argument(

@@ -15,6 +15,7 @@ from tocsin.errors import AlreadyRunning, EnvironmentFault
 if TYPE_CHECKING:
     from tocsin.adapters.profile import Profile
     from tocsin.contract import Json
+    from tocsin.domain.account import Network
     from tocsin.domain.incident import Incident
     from tocsin.domain.snapshot import Failure
     from tocsin.ports import Event
@@ -35,6 +36,8 @@ def carry_out(arguments: argparse.Namespace) -> int:
         "history": show_history,
         "simulate": simulate,
         "login": login,
+        "secret": keep_secret,
+        **dict.fromkeys(("doctor", "privacy", "export", "erase", "autostart"), about_itself),
     }
     try:
         return table[arguments.command](arguments)
@@ -178,6 +181,23 @@ def login(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def about_itself(arguments: argparse.Namespace) -> int:
+    """How Tocsin stands, what it keeps, and how to take that along or remove it."""
+    from tocsin import own_commands
+
+    carry: Callable[[argparse.Namespace], int] = getattr(own_commands, arguments.command)
+    return carry(arguments)
+
+
+def keep_secret(arguments: argparse.Namespace) -> int:
+    """Put an account's secret into the keyring, or take it out."""
+    from tocsin import secret
+
+    carry_out_on = {"set": secret.set_secret, "remove": secret.remove_secret}[arguments.doing]
+    carry_out_on(_profile(arguments), arguments.account, lambda line: print(line, flush=True))
+    return 0
+
+
 def _check_request(arguments: argparse.Namespace) -> "CheckRequest":
     from tocsin.adapters.environment import take_secrets_from_environment
     from tocsin.domain.account import Auth, AuthKind
@@ -204,7 +224,22 @@ def _check_request(arguments: argparse.Namespace) -> "CheckRequest":
         secrets=take_secrets_from_environment(os.environ),
         options=dict(arguments.option),
         environ=dict(os.environ),
+        network=_network(arguments),
     )
+
+
+def _network(arguments: argparse.Namespace) -> "Network":
+    """The way out, as the profile's settings have it; what is wrong with that is said, and the rest does not matter."""
+    from tocsin.adapters.settings import TomlSettings
+    from tocsin.domain.account import UNUSABLE_PROXY
+    from tocsin.providers.registry import Registry
+
+    loaded = TomlSettings(_profile(arguments).settings, provider_keys=Registry(os.environ).keys()).load()
+    if loaded.settings.network.proxy == UNUSABLE_PROXY:
+        for problem in loaded.problems:
+            if problem.key.startswith(("network", "config.toml")):
+                print(f"tocsin: {problem}", file=sys.stderr)
+    return loaded.settings.network
 
 
 def _print_failure(failure: "Failure", provider: str, arguments: argparse.Namespace) -> None:
@@ -260,6 +295,8 @@ def _line(event: "Event") -> str:
     from tocsin.words.plain import clean
 
     what = f": {clean(event.incident.title)}" if event.incident is not None else ""
+    if "state" in event.detail:
+        what = f": {event.detail['state']}" + (f" ({event.detail['cause']})" if event.detail["cause"] else "")
     where = "/".join(part for part in (event.account, event.connection) if part)
     return f"{event.at.astimezone():%Y-%m-%d %H:%M:%S} {event.event} {where} [{event.level}]{what}"
 
@@ -294,7 +331,7 @@ def _history_row(incident: "Incident", words: "Phrasebook", now: datetime) -> tu
     """Start, how it stands or ended, on what, and what it was."""
     where = ", ".join(link.connection for link in incident.links)
     start = words.clock(incident.episode.started_at, now)
-    return (start, words.ended(incident, now), where, words.clean(incident.title))
+    return (start, words.ended(incident, now), where, words.plain_title(incident))
 
 
 def _since(text: str, now: datetime) -> datetime:

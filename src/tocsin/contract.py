@@ -7,8 +7,11 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from tocsin.domain.account import Account
+from tocsin.domain.diagnosis import Diagnosis, Finding
 from tocsin.domain.incident import Incident
 from tocsin.domain.levels import Scene, connection_level, is_missing
+from tocsin.domain.message import Value
+from tocsin.domain.privacy import Contact, Privacy
 from tocsin.domain.relevance import missing, relevance
 from tocsin.domain.snapshot import Failure, Report, Snapshot, Traits, Update
 from tocsin.domain.terms import Level, Relevance
@@ -208,4 +211,51 @@ def _field(asked: ProviderField) -> dict[str, Json]:
         "required": asked.required,
         "help": asked.help,
         "choices": [str(choice) for choice in asked.choices],
+    }
+
+
+def diagnosis(found: Diagnosis) -> dict[str, Json]:
+    """What ``doctor --json`` prints."""
+    return {
+        "at": _seen_at(found.at),
+        "needs_attention": found.needs_attention,
+        "findings": [_finding(each) for each in found.findings],
+    }
+
+
+def _finding(each: Finding) -> dict[str, Json]:
+    return {
+        "topic": each.topic.value,
+        "account": each.subject or None,
+        "mark": each.mark.value,
+        "finding": each.message.key,
+        "values": {name: _value(value) for name, value in each.message.values.items()},
+    }
+
+
+def _value(value: Value) -> Json:
+    if isinstance(value, datetime):
+        return _seen_at(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def privacy(page: Privacy) -> dict[str, Json]:
+    """What ``privacy --json`` prints. ``every`` and ``seldom`` are seconds, null for when it is needed."""
+    return {
+        "kept": [{"kind": each.kind.value, "where": each.where, "of": list(each.of)} for each in page.kept],
+        "contacts": [_contact(each) for each in page.contacts],
+        "offered": list(page.offered),
+        "here": [each.value for each in page.here],
+    }
+
+
+def _contact(each: Contact) -> dict[str, Json]:
+    return {
+        "host": each.host or None,
+        "purpose": each.purpose.value,
+        "account": each.account or None,
+        "login": each.login.value,
+        "via": each.via or None,
+        "every": None if each.every is None else each.every.total_seconds(),
+        "seldom": None if each.seldom is None else each.seldom.total_seconds(),
     }

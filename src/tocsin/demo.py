@@ -13,7 +13,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Self
 
-from tocsin.domain.account import Settings
 from tocsin.domain.state import AppState, Command
 from tocsin.ports import Event, LoadedSettings, Outgoing
 from tocsin.running import EngineThread, FixedSettings, Wiring
@@ -57,7 +56,7 @@ class Evening:
         settings = demo_settings(self.simulator.port)
         interval = min(timedelta(seconds=self.speed), _MOST_BETWEEN)
         accounts = tuple(replace(account, interval=interval) for account in settings.accounts)
-        return FixedSettings(LoadedSettings(Settings(accounts, settings.line, settings.language)))
+        return FixedSettings(LoadedSettings(replace(settings, accounts=accounts)))
 
 
 def headless(speed: float | None) -> int:
@@ -98,6 +97,7 @@ def headless(speed: float | None) -> int:
             publish=on_state,
             on_event=on_event,
             on_command=_nothing,
+            line_policy=None,
         )
         engine = EngineThread(wiring)
         engine.start()

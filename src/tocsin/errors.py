@@ -6,6 +6,7 @@
         SettingsError       config.toml is wrong (line, key, allowed values)
         ScenarioError       a scenario of the simulator is wrong (file, key, line, allowed values)
         SecretUnavailable   the keyring is absent, locked or hangs, or holds nothing under that name
+        AutostartFault      starting with the computer cannot be switched, or will not work
         StoreError          the database cannot be opened, read or written
           StoreDamaged      it is not a database any more; it was set aside
           StoreFull         the disk is full
@@ -19,7 +20,8 @@ A provider raises nothing but ``PollFailed``; whatever else comes out of one is 
 
 from datetime import timedelta
 
-from tocsin.domain.terms import FailureKind
+from tocsin.domain.starting import StartObstacle
+from tocsin.domain.terms import FailureKind, Obstacle
 
 
 class TocsinError(Exception):
@@ -36,13 +38,26 @@ class EnvironmentFault(TocsinError):
 
 
 class PollFailed(EnvironmentFault):
-    """A poll that gave no snapshot. ``retry_after`` is the server's wish, where it stated one."""
+    """A poll that gave no snapshot. ``retry_after`` is the server's wish, where it stated one.
 
-    def __init__(self, kind: FailureKind, message: str, retry_after: timedelta | None = None) -> None:
+    ``obstacle`` is what exactly was in the way, where that is known, and ``place`` where: a host, a file, an account.
+    """
+
+    def __init__(
+        self,
+        kind: FailureKind,
+        message: str,
+        retry_after: timedelta | None = None,
+        *,
+        obstacle: Obstacle | None = None,
+        place: str = "",
+    ) -> None:
         super().__init__(message)
         self.kind = kind
         self.message = message
         self.retry_after = retry_after
+        self.obstacle = obstacle
+        self.place = place
 
 
 class SettingsError(EnvironmentFault):
@@ -76,7 +91,30 @@ class ScenarioError(EnvironmentFault):
 
 
 class SecretUnavailable(EnvironmentFault):
-    """A secret that is needed and cannot be had."""
+    """A secret that is needed and cannot be had.
+
+    ``obstacle`` is why, ``place`` what its remedy names where that is not the account.
+    """
+
+    def __init__(
+        self, title: str, advice: str = "", *, obstacle: Obstacle = Obstacle.SECRET_MISSING, place: str = ""
+    ) -> None:
+        super().__init__(title, advice)
+        self.obstacle = obstacle
+        self.place = place
+
+
+class AutostartFault(EnvironmentFault):
+    """Starting with the computer cannot be switched, or is switched on and will not work.
+
+    ``obstacle`` is why, ``place`` the file, program or folder that its remedy names, ``problem`` the system's own word.
+    """
+
+    def __init__(self, obstacle: StartObstacle, place: str = "", problem: str = "") -> None:
+        super().__init__(f"starting with the computer: {obstacle.value}", ", ".join(filter(None, (place, problem))))
+        self.obstacle = obstacle
+        self.place = place
+        self.problem = problem
 
 
 class StoreError(EnvironmentFault):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 _HERE = Path(__file__).resolve().parent
 _DOMAIN = "tocsin"
+_SOURCE = "en"
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:_[A-Za-z0-9]{2,8})?")
 
 
@@ -34,7 +35,10 @@ def languages() -> tuple[str, ...]:
 
 
 def translations(language: str) -> gettext.NullTranslations:
-    """The catalogue of a language. One that there are no words for speaks the source's English."""
-    if _LANGUAGE.fullmatch(language) is None:
+    """The catalogue of a language. One that there are no words for speaks the source's English.
+
+    English itself needs none, and keeps none in memory: its catalogue repeats the source.
+    """
+    if language == _SOURCE or _LANGUAGE.fullmatch(language) is None:
         return gettext.NullTranslations()
     return gettext.translation(_DOMAIN, path("locale"), [language], fallback=True)

@@ -11,7 +11,7 @@ import platform
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from random import Random
@@ -19,17 +19,22 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tocsin import __version__
+from tocsin.domain.account import Settings
+from tocsin.domain.instant import Instant
+from tocsin.domain.line_policy import LinePolicy
 from tocsin.domain.message import Fault, Message
-from tocsin.domain.state import AppState, Command
+from tocsin.domain.state import AccountView, AppState, Command, ReloadSettings
 from tocsin.domain.terms import Level
-from tocsin.errors import EnvironmentFault, StoreError
+from tocsin.errors import EnvironmentFault, SettingsError, StoreError
 from tocsin.language import phrasebook
 from tocsin.ports import (
+    Autostart,
     Channel,
     Clock,
     HttpRequest,
     HttpResponse,
     LoadedSettings,
+    Located,
     OnEvent,
     PollContext,
     Publish,
@@ -40,36 +45,95 @@ from tocsin.ports import (
 
 if TYPE_CHECKING:
     from tocsin.adapters.profile import Profile
+    from tocsin.adapters.settings import TomlSettings
     from tocsin.engine.core import Engine
+    from tocsin.engine.line_watch import Gauges
     from tocsin.providers.registry import Registry
 
 _LOG = logging.getLogger(__name__)
 STOP_SECONDS = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FixedSettings:
     """Settings that stand in no file: the demo's."""
 
     loaded: LoadedSettings
+    _before: list[LoadedSettings] = field(default_factory=list)
 
     def load(self) -> LoadedSettings:
-        """The same every time."""
+        """The same every time, but for what was saved or agreed to."""
         return self.loaded
 
+    def save(self, settings: Settings) -> None:
+        """Remember them for this run. Raises ``SettingsError`` where what is there has problems."""
+        for problem in self.loaded.problems:
+            raise problem
+        if settings != self.loaded.settings:
+            self._before.append(self.loaded)
+            self.loaded = LoadedSettings(settings)
 
-@dataclass(frozen=True, slots=True)
+    def undo(self) -> None:
+        """Go back to what was before the last change. Raises ``SettingsError`` where there is none."""
+        if not self._before:
+            raise SettingsError("config.toml", "there is no change to take back")
+        self.loaded = self._before.pop()
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a change to take back."""
+        return bool(self._before)
+
+    def has_changed(self) -> bool:
+        """Nobody else can change them."""
+        return False
+
+    def agree(self, *, public: bool) -> None:
+        """Remember the answer for this run."""
+        settings = self.loaded.settings
+        self.save(replace(settings, line=replace(settings.line, public=public)))
+
+
+@dataclass(slots=True)
 class SettingsFile:
-    """``config.toml``; what reads it is imported when it is first read."""
+    """``config.toml``; what reads it is imported when it is first read, and what writes it when it is first written."""
 
     profile: "Profile"
+    _file: "TomlSettings | None" = None
 
     def load(self) -> LoadedSettings:
         """Read it. Never raises for a wrong file."""
+        return self._toml().load()
+
+    def save(self, settings: Settings) -> None:
+        """Write these settings into it. Raises ``SettingsError``, ``EnvironmentFault``."""
+        self._toml().save(settings)
+
+    def undo(self) -> None:
+        """Put it back as it was before the last change. Raises ``SettingsError``, ``EnvironmentFault``."""
+        self._toml().undo()
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a change to take back."""
+        return self._file is not None and self._file.can_undo
+
+    def has_changed(self) -> bool:
+        """Whether it is another one than when it was last read or written here."""
+        return self._toml().has_changed()
+
+    def agree(self, *, public: bool) -> None:
+        """Write the answer into it. Raises ``SettingsError`` for a wrong file, ``EnvironmentFault``."""
+        self._toml().agree(public=public)
+
+    def _toml(self) -> "TomlSettings":
+        """One for the whole run: it remembers what can be undone."""
         from tocsin.adapters.settings import TomlSettings
         from tocsin.providers.registry import Registry
 
-        return TomlSettings(self.profile.settings, provider_keys=Registry(os.environ).keys()).load()
+        if self._file is None:
+            self._file = TomlSettings(self.profile.settings, provider_keys=Registry(os.environ).keys())
+        return self._file
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +141,8 @@ class Wiring:
     """What differs between the tray, the demo and ``watch``; the rest is the same for all three.
 
     ``profile`` None keeps everything in memory and opens no socket. ``on_command`` gets what is not the engine's to do.
+    ``line_policy`` is how the user's own line is judged, None where it is not to be measured. Only the tray
+    ``can_start_with_computer``.
     """
 
     clock: Clock
@@ -89,6 +155,8 @@ class Wiring:
     on_event: OnEvent
     on_command: Callable[[Command], None]
     faults: tuple[Fault, ...] = ()
+    line_policy: LinePolicy | None = field(default_factory=LinePolicy)
+    can_start_with_computer: bool = False
 
 
 def build(wiring: Wiring) -> "Engine":
@@ -119,16 +187,42 @@ def build(wiring: Wiring) -> "Engine":
             dice=Random(),  # noqa: S311 -- jitter, not secrecy
             faults=(*wiring.faults, *faults),
             detect=partial(_detected, registry),
+            secrets=wiring.secrets,
+            autostart=_autostart(wiring),
+            gauges=None if wiring.line_policy is None else _gauges(wiring.clock, wiring.line_policy),
         )
     )
 
 
-def _detected(registry: "Registry", context: PollContext) -> Generator[HttpRequest, HttpResponse, str]:
-    """The key of the provider that answers at an account's address."""
+def _gauges(clock: Clock, policy: LinePolicy) -> "Gauges":
+    """What the line is measured with on this system."""
+    from tocsin.adapters.line_prober import LineProber
+    from tocsin.adapters.sleeping import system_sleeps
+    from tocsin.adapters.thrift import system_thrift
+    from tocsin.engine.line_watch import Gauges
+
+    return Gauges(LineProber(clock), system_sleeps(), system_thrift(), policy)
+
+
+def _autostart(wiring: Wiring) -> Autostart | None:
+    """How this profile starts with the computer; None where it is not to."""
+    if wiring.profile is None or not wiring.can_start_with_computer:
+        return None
+    from tocsin.adapters.autostart import system_autostart
+
+    try:
+        return system_autostart(wiring.profile, wiring.environ)
+    except EnvironmentFault:
+        _LOG.exception("it is not known how to start with the computer")
+        return None
+
+
+def _detected(registry: "Registry", context: PollContext) -> Generator[HttpRequest, HttpResponse, Located]:
+    """The provider that answers at an account's address."""
     from tocsin.providers.detect import detect
 
     found = yield from detect(context, registry.make, registry.known())
-    return found.key
+    return Located(found.key, found.url)
 
 
 def _open_record(profile: "Profile | None", now: datetime) -> tuple[Store | None, tuple[Fault, ...]]:
@@ -204,7 +298,13 @@ class EngineThread(threading.Thread):
         await asyncio.sleep(0)
         for command in early:
             engine.command(command)
-        async with _listening(wiring.profile, engine.command, self._status):
+
+        def from_outside(command: Command) -> None:
+            if isinstance(command, ReloadSettings):
+                wiring.secrets.look_again()  # said by ``tocsin secret`` too, when the keyring holds another one
+            engine.command(command)
+
+        async with _listening(wiring.profile, from_outside, self._status):
             await running
 
     def _remember(self, state: AppState) -> None:
@@ -217,14 +317,30 @@ class EngineThread(threading.Thread):
 
         state, now = self._last, self._wiring.clock.now()
         if state is None:
-            return {"level": Level.UNKNOWN.word, "ringing": [], "connections": []}
+            return {"level": Level.UNKNOWN.word, "ringing": [], "connections": [], "line": None, "accounts": []}
+        line = state.line
         return {
             "level": tray_level(state, now).word,
             "ringing": sorted(state.ringing),
             "connections": [
                 {"id": view.id, "name": view.name, "level": shown(view, now).level.word} for view in state.connections
             ],
+            "line": None if line is None else {"state": line.state.value, "cause": line.cause, "link": line.link},
+            "accounts": [_account(each, now) for each in state.accounts],
         }
+
+
+def _account(view: AccountView, now: Instant) -> Mapping[str, object]:
+    """How asking one account goes. ``last_success_age`` and ``skew`` are seconds, the former null before the first."""
+    from tocsin.domain.freshness import age
+
+    known = None if view.last_success is None else round(age(view.last_success, now).total_seconds())
+    return {
+        "id": view.id,
+        "last_success_age": known,
+        "failure": None if view.failure is None else view.failure.value,
+        "skew": round(view.skew.total_seconds()),
+    }
 
 
 @contextlib.asynccontextmanager

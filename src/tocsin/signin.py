@@ -1,8 +1,6 @@
 """Signs a person in to an account: what ``tocsin login`` does."""
 
 import asyncio
-import contextlib
-import getpass
 import os
 import sys
 import webbrowser
@@ -11,17 +9,15 @@ from collections.abc import Callable, Mapping, MutableMapping
 from tocsin.adapters.clock import SystemClock
 from tocsin.adapters.environment import take_secrets_from_environment
 from tocsin.adapters.http import HttpClient
-from tocsin.adapters.instance_client import send_command
 from tocsin.adapters.oauth_answers import DeviceCode
 from tocsin.adapters.oauth_tokens import NAME, to_text
 from tocsin.adapters.profile import Profile
 from tocsin.adapters.secrets import KeyringSecrets, NotKept
-from tocsin.adapters.settings import TomlSettings
 from tocsin.adapters.signin import Browser, sign_in_by_browser, sign_in_by_code
-from tocsin.domain.account import Account, AuthKind, OAuthFlow
+from tocsin.domain.account import Account, AuthKind, Network, OAuthFlow
 from tocsin.errors import EnvironmentFault, SecretUnavailable
 from tocsin.ports import SecretRef
-from tocsin.providers.registry import Registry
+from tocsin.secret import account_of, read_secret, settings_with, tell_running
 
 Say = Callable[[str], None]
 AskSecret = Callable[[str], str]
@@ -41,35 +37,30 @@ def login(
     Raises ``EnvironmentFault``: no such account, no keyring, a sign-in that failed or was broken off.
     """
     given = take_secrets_from_environment(environ)
-    account = _account(profile, account_id, environ)
+    settings = settings_with(profile, account_id, environ)
+    account, network = account_of(settings, account_id), settings.network
     try:
-        asyncio.run(_login(account, given, say, browser, ask_secret or _ask_at_terminal))
+        asyncio.run(_login(account, network, given, say, browser, ask_secret or _ask_at_terminal))
     except KeyboardInterrupt:
         raise EnvironmentFault("Broken off: nobody was signed in") from None
-    # None may be running, and it would ask by itself before long.
-    with contextlib.suppress(EnvironmentFault):
-        send_command(profile, "check")
+    tell_running(profile)
 
 
-def _account(profile: Profile, account_id: str, environ: Mapping[str, str]) -> Account:
-    loaded = TomlSettings(profile.settings, provider_keys=Registry(environ).keys()).load()
-    for account in loaded.settings.accounts:
-        if account.id == account_id:
-            return account
-    for problem in loaded.problems:
-        raise problem
-    names = ", ".join(account.id for account in loaded.settings.accounts)
-    raise EnvironmentFault(f"there is no account {account_id!r}", f"one of {names}" if names else "there is none yet")
-
-
-async def _login(account: Account, given: Mapping[str, str], say: Say, browser: Browser, ask_secret: AskSecret) -> None:
+async def _login(
+    account: Account,
+    network: Network,
+    given: Mapping[str, str],
+    say: Say,
+    browser: Browser,
+    ask_secret: AskSecret,
+) -> None:
     secrets = KeyringSecrets(given)
     if account.auth.kind is AuthKind.NONE:
         say(f"The account {account.id} needs no login.")
     elif account.auth.kind is not AuthKind.OAUTH2:
         await _keep_secret(account, secrets, say, ask_secret)
     else:
-        await _sign_in(account, secrets, say, browser)
+        await _sign_in(account, network, secrets, say, browser)
 
 
 async def _keep_secret(account: Account, secrets: KeyringSecrets, say: Say, ask_secret: AskSecret) -> None:
@@ -85,12 +76,13 @@ async def _keep_secret(account: Account, secrets: KeyringSecrets, say: Say, ask_
 def _ask_at_terminal(prompt: str) -> str:
     if not sys.stdin.isatty():
         raise EnvironmentFault("A secret is typed in at a terminal, and there is none here")
-    return getpass.getpass(prompt)
+    return read_secret(prompt)
 
 
-async def _sign_in(account: Account, secrets: KeyringSecrets, say: Say, browser: Browser) -> None:
+async def _sign_in(account: Account, network: Network, secrets: KeyringSecrets, say: Say, browser: Browser) -> None:
     clock = SystemClock()
     http = HttpClient(secrets, clock)
+    http.configure(network)
     try:
         if account.auth.flow is OAuthFlow.CLIENT_CREDENTIALS:
             await http.oauth.access(account)

@@ -9,7 +9,7 @@ from tocsin import contract
 from tocsin.adapters.clock import SystemClock
 from tocsin.adapters.http import HttpClient
 from tocsin.adapters.secrets import KeyringSecrets
-from tocsin.domain.account import Account, Auth, Connection
+from tocsin.domain.account import Account, Auth, Connection, Network
 from tocsin.domain.snapshot import Failure, Snapshot
 from tocsin.domain.terms import Level
 from tocsin.engine.exchange import ask, hold
@@ -27,6 +27,7 @@ class CheckRequest:
     """What to ask. ``provider`` None finds out which API answers. ``secrets`` are the environment's, by account id.
 
     ``options`` are what the provider needs to know beside the address; ``environ`` says whether plugins are wanted.
+    ``network`` is the way out.
     """
 
     url: str
@@ -35,6 +36,7 @@ class CheckRequest:
     auth: Auth
     secrets: Mapping[str, str]
     options: Mapping[str, str] = field(default_factory=dict)
+    network: Network = field(default_factory=Network)
     environ: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -58,6 +60,7 @@ async def _check(request: CheckRequest) -> CheckAnswer:
     clock = SystemClock()
     registry = Registry(request.environ)
     http = HttpClient(KeyringSecrets(request.secrets), clock, declared=registry.login_origins)
+    http.configure(request.network)
     connection = Connection(ACCOUNT, ACCOUNT, match=request.match)
     account = Account(
         ACCOUNT,

@@ -14,6 +14,7 @@ from tocsin.adapters.environment import take_secrets_from_environment
 from tocsin.adapters.instance import InstanceLock
 from tocsin.adapters.profile import Profile
 from tocsin.adapters.secrets import KeyringSecrets
+from tocsin.domain.account import Settings
 from tocsin.domain.state import AppState, Command
 from tocsin.errors import EnvironmentFault
 from tocsin.ports import Event, LoadedSettings, OnEvent
@@ -58,6 +59,27 @@ class _SpokenSettings:
         for problem in loaded.problems:
             print(f"tocsin: {self.file.profile.settings}: {problem}", file=sys.stderr, flush=True)  # noqa: T201 -- where a person looks
         return loaded
+
+    def save(self, settings: Settings) -> None:
+        """Write these settings. Raises ``SettingsError``, ``EnvironmentFault``."""
+        self.file.save(settings)
+
+    def undo(self) -> None:
+        """Take the last change back. Raises ``SettingsError``, ``EnvironmentFault``."""
+        self.file.undo()
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a change to take back."""
+        return self.file.can_undo
+
+    def has_changed(self) -> bool:
+        """Whether the file is another one than when it was last read or written here."""
+        return self.file.has_changed()
+
+    def agree(self, *, public: bool) -> None:
+        """Write the answer down. Raises ``SettingsError`` for a wrong file, ``EnvironmentFault``."""
+        self.file.agree(public=public)
 
 
 def watch(profile: Profile, on_event: OnEvent) -> int:

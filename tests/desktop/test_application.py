@@ -11,7 +11,7 @@ import threading
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QLocale, QTimer, QTranslator, qWarning
+from PySide6.QtCore import QEvent, QLocale, QObject, QTimer, QTranslator, qWarning
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -182,6 +182,14 @@ def test_a_click_opens_and_never_hides(desktop, qtbot):
         assert desktop.window.isVisible()
 
 
+@pytest.fixture
+def impatient(monkeypatch):
+    """What waits seconds for a tray waits no longer than a moment."""
+    monkeypatch.setattr("tocsin.desktop.application._GREETING_MS", 40)
+    monkeypatch.setattr("tocsin.desktop.application._NO_TRAY_MS", 80)
+
+
+@pytest.mark.usefixtures("impatient")
 def test_without_a_tray_the_window_shows_itself(make, qtbot):
     """There would be nothing to see otherwise."""
     desktop = make(background=False)
@@ -189,12 +197,42 @@ def test_without_a_tray_the_window_shows_itself(make, qtbot):
     qtbot.waitUntil(lambda: desktop.window is not None and desktop.window.isVisible(), timeout=5000)
 
 
+@pytest.mark.usefixtures("impatient")
 def test_in_the_background_no_window_opens(desktop, qtbot):
     """Also where no tray is found: that is the contract."""
     desktop.show()
     desktop.publish(quiet(connections=(), accounts=()))
-    qtbot.wait(2500)
+    qtbot.wait(400)
     assert desktop.window is None
+
+
+def test_the_window_that_was_closed_does_not_come_back(make):
+    """Who closes the greeting before the wait for a tray is over has seen the window."""
+    desktop = make(background=False)
+    desktop._on_state(quiet(connections=(), accounts=()))
+    desktop._on_greeting_due()
+    desktop.window.hide()
+    desktop._on_patience_over()
+    assert not desktop.window.isVisible()
+
+
+def test_no_part_of_the_window_is_shown_before_it(desktop, qapp):
+    """A part that belongs to nobody while the window is built would flash up as a window of its own."""
+    shown = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+            if event.type() is QEvent.Type.Show and watched.isWidgetType() and watched.isWindow():
+                shown.append(type(watched).__name__)
+            return False
+
+    watch = Watch()
+    qapp.installEventFilter(watch)
+    desktop._on_state(quiet())
+    desktop.open_window()
+    desktop.open_settings()
+    qapp.removeEventFilter(watch)
+    assert shown == ["Window", "SettingsWindow"]
 
 
 def test_with_a_tray_the_window_waits(make, qtbot, monkeypatch):
@@ -244,8 +282,9 @@ def test_qts_own_dialogs_speak_it_too(qapp):
     """Words such as "Cancel" are Qt's, and come from Qt's catalogue."""
     before = QLocale()
     try:
-        speak(qapp, "nl")
-        assert qapp.translate("QPlatformTheme", "Cancel") == "Annuleren"
+        for language, word in (("nl", "Annuleren"), ("de", "Abbrechen"), ("fr", "Annuler")):
+            speak(qapp, language)
+            assert qapp.translate("QPlatformTheme", "Cancel") == word
         speak(qapp, "en")
         assert qapp.translate("QPlatformTheme", "Cancel") == "Cancel"
         speak(qapp, "xx")

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from support import window_reader
 from support.program import (
     PATIENCE,
     Program,
     children,
+    leave_assistant,
     press,
     proc,
     told,
@@ -133,14 +135,16 @@ def assert_nowhere(desktop: VirtualDesktop, program: Program, *texts: str) -> No
 def test_the_demo_that_the_window_starts_inherits_no_secret():
     """The one child that stays: "Try the demo" in an empty window."""
     with VirtualDesktop(panel="lxqt", dunst=False) as desktop:
-        program = Program(desktop, secrets={"home": CANARY}).start("run")
+        hook = window_reader.hook(desktop)
+        program = Program(desktop, secrets={"home": CANARY}, hook=hook).start("run")
+        leave_assistant(desktop)
         until_focused(desktop)
 
         def demos() -> list[int]:
             return [child for child in children(program.process.pid) if b"\0demo\0" in proc(child, "cmdline")]
 
-        try_buttons(desktop, demos)
-        (pid,) = demos()
+        desktop.click(*window_reader.read(desktop).button("Try the demo"))
+        (pid,) = desktop.wait_until(demos, PATIENCE, "the demo")
         desktop.wait_until(lambda: len(desktop.windows("Tocsin")) == 2, PATIENCE, "the demo's own window")
         assert b"DISPLAY=" in proc(pid, "environ")
         assert_nowhere(desktop, program)

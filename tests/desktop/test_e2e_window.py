@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from support.program import PATIENCE, Program, press, until_focused, wait_for_red, window_title
+from support.program import PATIENCE, Program, leave_assistant, press, until_focused, wait_for_red, window_title
 from support.scenarios import ScriptedProvider
 from support.virtual_desktop import VirtualDesktop
 
@@ -128,6 +128,7 @@ def test_an_empty_profile_opens_the_window_that_says_how_to_begin():
     """Issue: with no account yet the window says how to add one; what is added runs after "Reload settings"."""
     with ScriptedProvider() as provider, VirtualDesktop(panel="lxqt", dunst=False) as desktop:
         program = Program(desktop, secrets={"home": provider.token}).start("run")
+        leave_assistant(desktop)
         assert window_title(desktop) == "Tocsin"
         donor = program_at(desktop, provider, "donor")
         program.profile.settings.write_text(donor.profile.settings.read_text())

@@ -96,3 +96,22 @@ def test_a_tray_that_came_meanwhile_gets_a_bell_of_its_own(monkeypatch, had_tray
     assert (desktop.tray.menu is not before) is is_new
     desktop.close()
     desktop.deleteLater()
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_click_on_the_first_bell_is_not_lost(qtbot):
+    """Who clicks before anything else is imported gets the window as soon as there is one; a right click opens none."""
+    for reason, opens in (
+        (QSystemTrayIcon.ActivationReason.Context, False),
+        (QSystemTrayIcon.ActivationReason.Trigger, True),
+    ):
+        first = FirstBell()
+        first.icon.activated.emit(reason)
+        desktop = DesktopApplication(phrasebook=english, clock=StillClock(), background=True, first=first)
+        tried = []
+        desktop.when_shown(lambda tried=tried: tried.append(True))
+        desktop.show()
+        qtbot.waitUntil(lambda tried=tried: bool(tried))
+        assert (desktop.window is not None and desktop.window.isVisible()) is opens
+        desktop.close()
+        desktop.deleteLater()

@@ -4,24 +4,28 @@ A picture that hostile markup names is painted in a colour that nothing of ours 
 """
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtGui import Qt as GuiQt
-from PySide6.QtWidgets import QApplication, QLabel, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolTip, QWidget
 
 import tocsin.desktop
 from support.desktop_scenes import StillClock, account, english, incident, local, outage, outage_incident, quiet, view
+from support.offline_scenes import draft, fibre, line, line_incident, signing_in, state
 from support.painting import warm_painter
 from tocsin.desktop import plain_text
+from tocsin.desktop.draft_dialog import DraftDialog
 from tocsin.desktop.history_model import Role
 from tocsin.desktop.tray import Tray
 from tocsin.desktop.window import Window
+from tocsin.domain.account import Help
 from tocsin.domain.message import Fault, Message
 from tocsin.domain.snapshot import Update
-from tocsin.domain.terms import Level, Phase
+from tocsin.domain.terms import Level, LineState, Phase
 from tocsin.ports import Outgoing
 
 __all__ = ["warm_painter"]  # a fixture for all of this module
@@ -29,7 +33,7 @@ __all__ = ["warm_painter"]  # a fixture for all of this module
 mightBeRichText = GuiQt.mightBeRichText  # noqa: N816 - Qt's name
 MAGENTA = QColor(255, 0, 255)
 BIDI = "\u202e\u2066\u200f"
-MODULES = sorted(Path(tocsin.desktop.__file__).parent.glob("*.py"))
+MODULES = sorted(Path(tocsin.desktop.__file__).parent.rglob("*.py"))
 
 
 @pytest.fixture
@@ -96,6 +100,19 @@ def everywhere(text: str):
     )
 
 
+def offline_everywhere(text: str):
+    """The same while the line is cut: in the help, in what was written down, in what is offered and measured."""
+    given = Help(text, text, text, text, text, text, (text, text))
+    bad = outage_incident(title=text, advice=text)
+    cards = (
+        fibre(Level.OUTAGE, name=text, incidents=(bad, line_incident()), help=given),
+        replace(signing_in().connections[0], id="b", name=text, help=given),
+        fibre(id="c", name=text, incidents=(line_incident(uid="own"),), help=Help(phone=f"0800 1234 {text}")),
+    )
+    waiting = (draft(text, uid="one"), draft(text, uid="gone"))
+    return state(*cards, accounts=(account(name=text),), drafts=waiting, line=line(offered=(text,)))
+
+
 def settle() -> None:
     for _ in range(3):
         QApplication.processEvents()
@@ -141,6 +158,38 @@ def test_the_window_shows_text_as_text(window, hostile):
         assert not any(char in label.text() for char in BIDI)
     assert "Tocsin" in window.windowTitle()
     assert not any(char in window.windowTitle() for char in BIDI)
+
+
+def test_the_window_offline_shows_text_as_text(window, hostile):
+    """Help, codes, drafts and the dialog that they are written in: nothing loads and nothing is endless."""
+    window.render_state(offline_everywhere(hostile))
+    window.show()
+    settle()
+    press = [each for each in window.findChildren(QPushButton) if each.text() == "Write down what to report"]
+    next(each for each in press if each.isVisible()).click()
+    settle()
+    (dialog,) = window.findChildren(DraftDialog)
+    for each in (window, dialog):
+        assert not has_bait(each.grab().toImage())
+        assert each.minimumSizeHint().width() <= 520
+    assert window.overview.minimumSizeHint().width() <= 520
+    assert len(dialog.text) < 1000
+    for said in (dialog.text, *(each.text() for each in window.findChildren(QLabel))):
+        assert not any(char in said for char in BIDI)
+    for label in window.findChildren(QLabel):
+        assert label.textFormat() is Qt.TextFormat.PlainText, label
+        assert len(label.text()) < 4000
+    dialog.reject()
+
+
+def test_what_is_asked_shows_text_as_text(window, hostile):
+    """Hosts that the settings name stand in the card that asks for consent."""
+    window.render_state(quiet(line=line(LineState.UP, None, offered=(hostile,))))
+    window.show()
+    settle()
+    assert any(label.text() == "May Tocsin measure your line?" for label in window.findChildren(QLabel))
+    assert not has_bait(window.grab().toImage())
+    assert window.overview.minimumSizeHint().width() <= 520
 
 
 def test_the_history_shows_text_as_text(window, hostile):
@@ -196,6 +245,8 @@ def test_the_tray_shows_text_as_text(qapp, hostile):
             "Acknowledge",
             "Check now",
             "Mute until resolved",
+            "Add a provider or a service",
+            "Settings",
             "Reload settings",
             "Quit",
         }

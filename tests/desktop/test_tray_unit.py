@@ -265,6 +265,8 @@ def test_the_menus_order(tray):
         "Acknowledge",
         "Check now",
         "Mute until resolved",
+        "Add a provider or a service",
+        "Settings",
         "Reload settings",
         "Quit",
     ]
@@ -280,10 +282,12 @@ def test_the_menu_sends_commands(tray):
     assert heard.values == [Acknowledge(), CheckNow(), MuteUntilResolved(), ReloadSettings()]
 
 
-def test_open_and_quit(tray, qtbot):
-    """These two are the application's own."""
+def test_open_add_and_quit(tray, qtbot):
+    """These three are the application's own."""
     with qtbot.waitSignal(tray.opened):
         entry(tray, "Open Tocsin").trigger()
+    with qtbot.waitSignal(tray.add_wanted):
+        entry(tray, "Add a provider or a service").trigger()
     with qtbot.waitSignal(tray.quit_asked):
         entry(tray, "Quit").trigger()
 

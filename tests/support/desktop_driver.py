@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 
 from support import desktop_scenes
 from tocsin.desktop.application import DesktopApplication
-from tocsin.domain.state import AppState, Instant
+from tocsin.domain.instant import Instant
+from tocsin.domain.state import AppState
 from tocsin.ports import Outgoing
 
 

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from tocsin.domain.freshness import fresh_for
 from tocsin.domain.incident import Alias, Episode, Eta, Incident, Link, Source
+from tocsin.domain.instant import Instant
 from tocsin.domain.message import Fault, Message
 from tocsin.domain.snapshot import Update
-from tocsin.domain.state import AccountView, AppState, ConnectionView, Instant, Side
+from tocsin.domain.state import AccountView, AppState, ConnectionView, Side
 from tocsin.domain.terms import (
     ConnectionKind,
     EndHow,

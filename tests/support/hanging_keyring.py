@@ -16,3 +16,6 @@ class Keyring(KeyringBackend):
 
     def set_password(self, service: str, username: str, password: str) -> None:
         time.sleep(3600)
+
+    def delete_password(self, service: str, username: str) -> None:
+        time.sleep(3600)

@@ -34,6 +34,18 @@ class MemorySecrets:
     async def set(self, ref: SecretRef, value: str) -> None:
         self.values[entry(ref)] = value
 
+    async def keep(self, ref: SecretRef, value: str) -> None:
+        self.values[entry(ref)] = value
+
+    def lend(self, ref: SecretRef, value: str) -> None:
+        self.values |= {entry(ref): value}
+
+    async def drop(self, ref: SecretRef) -> None:
+        self.values.pop(entry(ref), None)
+
+    def look_again(self) -> None:
+        """Nothing was asked of a keyring."""
+
     def known(self) -> tuple[str, ...]:
         return (*self.values.values(), *self.hidden)
 

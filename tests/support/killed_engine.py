@@ -241,6 +241,20 @@ async def _engine(orders: Orders, callbacks: Callbacks) -> None:
         def load(self) -> LoadedSettings:
             return LoadedSettings(Settings(accounts=(account,)))
 
+        can_undo = False
+
+        def save(self, settings: Settings) -> None:
+            raise AssertionError("nobody saves here")
+
+        def undo(self) -> None:
+            raise AssertionError("nobody takes anything back here")
+
+        def has_changed(self) -> bool:
+            return False
+
+        def agree(self, *, public: bool) -> None:
+            raise AssertionError("nobody asks here")
+
     def publish(state: Any) -> None:
         report(
             level=tray_level(state, clock.now()).word,

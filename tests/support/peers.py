@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tocsin.adapters.http import HttpClient
-from tocsin.domain.account import Account
+from tocsin.domain.account import Account, Network
 from tocsin.ports import HttpRequest, HttpResponse
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -322,6 +322,9 @@ class Recorded:
         answer = await self.client.send(request, account)
         self.exchanges.append(answer)
         return answer
+
+    def configure(self, network: Network) -> None:
+        self.client.configure(network)
 
     def begin_poll(self, account: Account) -> None:
         self.exchanges.clear()

@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 from tocsin import resources
 from tocsin.domain.incident import Alias, Episode, Eta, Incident, Link, Source
+from tocsin.domain.instant import Instant
 from tocsin.domain.message import Message
-from tocsin.domain.state import AccountView, ConnectionView, Instant, Side
+from tocsin.domain.state import AccountView, ConnectionView, Side
 from tocsin.domain.terms import ConnectionKind, EndHow, IncidentKind, Level, Phase, Relevance, Role, Severity
 from tocsin.words.phrasebook import Phrasebook
 

@@ -37,6 +37,15 @@ def known() -> tuple[str, ...]:
     return (*providers.known(), *_plugged())
 
 
+def asked() -> tuple[str, ...]:
+    """The keys of those that have somebody to ask: an account of them has an address.
+
+    What has none makes no requests, so that there are no answers to record or to play. That is the line alone, which
+    the contract suite makes sure of and ``test_provider_line`` is about.
+    """
+    return tuple(key for key in known() if "url" in {field.name for field in load(key).fields})
+
+
 def load(key: str) -> type[Provider]:
     """The class of a key, imported now. Raises ``KeyError``."""
     if key in providers.known():

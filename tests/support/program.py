@@ -58,6 +58,7 @@ class Program:
     """One profile with these accounts in its ``config.toml``, and the process that runs on it.
 
     ``secrets`` are handed over by account id, in the environment. ``hook`` is Python to be run in the process first.
+    ``network`` is the network namespace that the process runs in, the test's own where it is empty.
     """
 
     def __init__(
@@ -68,11 +69,13 @@ class Program:
         env: Mapping[str, str] | None = None,
         hook: str = "",
         name: str = "profile",
+        network: str = "",
     ) -> None:
         self.folder = desktop.directory / name
         self.profile = Profile.at(self.folder)
         self.env = {variable(account): secret for account, secret in (secrets or {}).items()} | dict(env or {})
         self.hook = hook
+        self._way = ("ip", "netns", "exec", network) if network else ()
         self._desktop = desktop
         self._process: subprocess.Popen[bytes] | None = None
         self._out = desktop.directory / f"{name}.out"
@@ -93,7 +96,7 @@ class Program:
         where = ("--profile", str(self.folder)) if in_profile else ()
         first = ("-c", _MAIN.format(hook=self.hook)) if self.hook else ("-m", "tocsin")
         with self._out.open("ab") as out:
-            argv = [sys.executable, *first, *arguments, *where]
+            argv = [*self._way, sys.executable, *first, *arguments, *where]
             return self._desktop.spawn(argv, env=self.env, stdout=out.fileno(), stderr=out.fileno())
 
     @property
@@ -302,6 +305,19 @@ def until_focused(desktop: VirtualDesktop) -> int:
 
     desktop.wait_until(has_focus, PATIENCE, "the window to have the keyboard")
     return window
+
+
+def leave_assistant(desktop: VirtualDesktop) -> None:
+    """Close what opens by itself where nothing is set up, and wait for the window below it to be alone."""
+    desktop.wait_until(lambda: len(desktop.windows("Tocsin")) == 2, PATIENCE, "the assistant")
+    desktop.wait_until(lambda: _escaped(desktop), PATIENCE, "the assistant to go")
+
+
+def _escaped(desktop: VirtualDesktop) -> bool:
+    """Whether the assistant is gone; Escape is for it alone, once it has the keyboard."""
+    if desktop.run("xdotool", "getwindowfocus", "getwindowname", check=False).startswith("Set up"):
+        press(desktop, "Escape")
+    return len(desktop.windows("Tocsin")) == 1
 
 
 def wait_for_file(desktop: VirtualDesktop, place: Path, patience: float = PATIENCE) -> str:

@@ -7,10 +7,10 @@ from types import MappingProxyType
 from hypothesis import strategies as st
 
 from tocsin.domain.alarm_state import Alarm, AlarmPhase, AlarmState, Close, Tell
-from tocsin.domain.incident import Alias, Episode, Eta, Incident, Link, Source
+from tocsin.domain.incident import Alias, Episode, Eta, Incident, Link, Measured, Source
 from tocsin.domain.message import Message
 from tocsin.domain.snapshot import Update
-from tocsin.domain.terms import EndHow, IncidentKind, Level, Phase, Relevance, Severity, Urgency
+from tocsin.domain.terms import Cause, EndHow, IncidentKind, Level, LineState, Phase, Relevance, Severity, Urgency
 
 NOW = datetime(2026, 11, 21, 17, 58, tzinfo=UTC)
 
@@ -52,6 +52,15 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 maybe_moments = st.none() | moments
 numbers = st.integers(-(2**63), 2**63 - 1)
 
+measurements = st.builds(
+    Measured,
+    state=st.sampled_from(LineState),
+    cause=st.none() | st.sampled_from(Cause),
+    since=moments,
+    until=maybe_moments,
+    is_end_known=st.booleans(),
+)
+
 incidents = st.builds(
     Incident,
     uid=texts,
@@ -83,6 +92,7 @@ incidents = st.builds(
     overrun=st.booleans(),
     lacking=st.integers(0, 5),
     lacking_since=maybe_moments,
+    measured=st.none() | measurements,
 )
 
 messages = st.builds(
@@ -119,6 +129,7 @@ alarm_states = st.builds(
             window=st.tuples(maybe_moments, maybe_moments),
             began=st.booleans(),
             muted=st.booleans(),
+            line=texts,
         ),
         max_size=4,
     ).map(tuple),

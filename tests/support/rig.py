@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from random import Random
 from typing import Self
 
@@ -16,15 +17,18 @@ from tocsin.domain.account import Account, Settings
 from tocsin.domain.alarm_state import Tell
 from tocsin.domain.state import AppState, Command
 from tocsin.engine.core import Engine, Parts
+from tocsin.engine.line_watch import Gauges
 from tocsin.errors import SettingsError
 from tocsin.notifiers.recording import RecordingChannel
 from tocsin.ports import (
+    Autostart,
     Channel,
     Clock,
     Event,
     HttpRequest,
     HttpResponse,
     LoadedSettings,
+    Located,
     Outgoing,
     PollContext,
     Provider,
@@ -38,9 +42,9 @@ PATIENCE = 15.0
 LOOK = 0.05
 
 
-def _detected(context: PollContext) -> Generator[HttpRequest, HttpResponse, str]:
+def _detected(context: PollContext) -> Generator[HttpRequest, HttpResponse, Located]:
     found = yield from detect(context, lambda key: providers.load(key)(), providers.known())
-    return found.key
+    return Located(found.key, found.url)
 
 
 class KeyWords:
@@ -56,7 +60,7 @@ class KeyWords:
 class EngineRig:
     """An engine under test. Everything recorded is read under ``wait_for``, which awaits what is expected."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- each part of an engine may be another
         self,
         settings: Settings,
         *,
@@ -67,12 +71,18 @@ class EngineRig:
         problems: tuple[SettingsError, ...] = (),
         channels: tuple[Channel, ...] = (),
         words: Words | None = None,
+        gauges: Gauges | None = None,
+        autostart: Autostart | None = None,
     ) -> None:
         self.settings = settings
         self.problems = problems
+        self.before: list[Settings] = []
+        self.touched = False
         self.make = make or (lambda account: providers.load(account.provider)())
         self.channels = channels
         self.words = words or KeyWords()
+        self.gauges = gauges
+        self.autostart = autostart
         self.clock = clock or SystemClock()
         self.store = store
         self.secrets = {account.id: token for account in settings.accounts}
@@ -87,7 +97,30 @@ class EngineRig:
         self.error: BaseException | None = None
 
     def load(self) -> LoadedSettings:
+        self.touched = False
         return LoadedSettings(self.settings, self.problems)
+
+    def save(self, settings: Settings) -> None:
+        for problem in self.problems:
+            raise problem
+        self.before.append(self.settings)
+        self.settings = settings
+
+    def undo(self) -> None:
+        if not self.before:
+            raise SettingsError("config.toml", "there is no change to take back")
+        self.settings = self.before.pop()
+
+    @property
+    def can_undo(self) -> bool:
+        return bool(self.before)
+
+    def has_changed(self) -> bool:
+        """True once a test has ``touched`` the settings, until they are loaded again."""
+        return self.touched
+
+    def agree(self, *, public: bool) -> None:
+        self.save(replace(self.settings, line=replace(self.settings.line, public=public)))
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -184,6 +217,9 @@ class EngineRig:
                 on_event=self._on_event,
                 on_command=self._on_command,
                 detect=_detected,
+                gauges=self.gauges,
+                secrets=secrets,
+                autostart=self.autostart,
                 dice=Random(1),  # noqa: S311 -- the same jitter every time
             )
         )

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from tocsin.domain.account import Account, Auth, AuthKind, Connection, Settings
-from tocsin.domain.state import Instant
+from tocsin.domain.instant import Instant
 from tocsin.ports import Clock
 from tocsin.simulator import scene as scenes
 from tocsin.simulator.http1 import Manner

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from tocsin.domain.state import Instant
+from tocsin.domain.instant import Instant
 
 PATIENCE = 15.0
 EVENING = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
@@ -56,6 +56,19 @@ class StepClock:
         before = self._fell_asleep
         self.advance(span)
         self._await(lambda: self._fell_asleep >= before + sleepers and self._asleep() >= sleepers)
+
+    def pass_time(self, span: float | timedelta, sleepers: int = 1) -> None:
+        """Let so much time go by, waking whoever wakes in it in turn; so many sleep whenever nothing else happens."""
+        seconds = span.total_seconds() if isinstance(span, timedelta) else span
+        until = self.now().mono + seconds
+        while True:
+            self._await(lambda: self._asleep() >= sleepers)
+            wake, left = self.next_wake(), until - self.now().mono
+            if wake is None or wake > left:
+                self.advance(left)
+                return
+            self.advance(max(wake, 0.0))
+            self._await(lambda: self._asleep() >= sleepers)
 
     def suspend(self, span: timedelta) -> None:
         """The computer sleeps: the wall clock goes on, the monotonic one stands still, and so does whoever waits."""

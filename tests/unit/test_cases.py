@@ -11,8 +11,9 @@ from support.stories import DROPS, KEEPS, MAIL, NOON, Story, at, poll, thing, to
 from tocsin.domain.account import Account, Connection
 from tocsin.domain.freshness import shown
 from tocsin.domain.incident import Alias
+from tocsin.domain.instant import Instant
 from tocsin.domain.snapshot import Traits, Update
-from tocsin.domain.state import ConnectionView, Instant, Side
+from tocsin.domain.state import ConnectionView, Side
 from tocsin.domain.terms import ConnectionKind, EndHow, Level, Phase, Role, Severity, Urgency
 
 SMTP = Connection("mailhost", "Mail host", ConnectionKind.MAIL, match=("smtp",))

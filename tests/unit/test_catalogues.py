@@ -24,6 +24,7 @@ def load():
 
 catalogues = load()
 PO_FILES = catalogues.po_files()
+MO_FILES = [f"locale/{language}/LC_MESSAGES/tocsin.mo" for language in ("de", "en", "fr", "nl")]
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +41,9 @@ def dutch(tmp_path):
     return folder / "tocsin.po"
 
 
-def test_english_and_dutch_are_there():
-    """Both languages of the first day have a catalogue."""
-    assert {"en", "nl"} <= {po.parents[1].name for po in PO_FILES}
+def test_four_languages_are_there():
+    """Whoever removes one has to say so here."""
+    assert {po.parents[1].name for po in PO_FILES} == {"de", "en", "fr", "nl"}
 
 
 @pytest.mark.parametrize("po", PO_FILES, ids=lambda po: po.parents[1].name)
@@ -78,6 +79,8 @@ def spoil(po, old, new):
         ('msgstr "Gezien"', 'msgstr "Gezien!"', "exclamation mark: Acknowledge"),
         ('msgstr[1] "{n} dagen"', 'msgstr[1] "dagen"', "other placeholders: {n} d"),
         ('msgstr[1] "{n} dagen"', 'msgstr[1] ""', "untranslated: {n} d"),
+        ('msgstr "Gezien"', 'msgstr " Gezien"', "other space at an end: Acknowledge"),
+        ("plural=(n != 1)", "plural=(n > 1)", "plural forms of another language: nplurals=2; plural=(n > 1)"),
         ('msgstr "Gezien"', 'msgstr "Bevestigen"', "tocsin.mo is not compiled from tocsin.po"),
     ],
 )
@@ -146,7 +149,7 @@ def clone(tmp_path):
 
 @pytest.mark.parametrize("kind", ["wheel", "sdist", "editable"])
 def test_every_kind_of_build_has_its_words(clone, tmp_path, kind):
-    """A wheel, an sdist and an editable install of a fresh clone all speak Dutch, though git ignores the .mo files."""
+    """A wheel, an sdist and an editable install of a fresh clone speak all four, though git ignores the .mo files."""
     out = tmp_path / "out"
     out.mkdir()
     code = f"from hatchling.build import build_{kind}; print(build_{kind}({str(out)!r}))"
@@ -154,14 +157,14 @@ def test_every_kind_of_build_has_its_words(clone, tmp_path, kind):
     built = out / done.stdout.split()[-1]
     if kind == "wheel":
         with zipfile.ZipFile(built) as archive:
-            assert "tocsin/_resources/locale/nl/LC_MESSAGES/tocsin.mo" in archive.namelist()
+            assert {f"tocsin/_resources/{mo}" for mo in MO_FILES} <= set(archive.namelist())
     elif kind == "sdist":
         with tarfile.open(built) as archive:
             names = [name.partition("/")[2] for name in archive.getnames()]
-        assert "resources/locale/nl/LC_MESSAGES/tocsin.mo" in names
+        assert {f"resources/{mo}" for mo in MO_FILES} <= set(names)
         assert {"packaging/hatch_build.py", "packaging/catalogues.py"} <= set(names)
     else:
-        assert (clone / "resources" / "locale" / "nl" / "LC_MESSAGES" / "tocsin.mo").is_file()
+        assert all((clone / "resources" / mo).is_file() for mo in MO_FILES)
 
 
 def test_the_command_says_what_is_wrong(clone):

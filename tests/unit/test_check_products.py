@@ -11,6 +11,7 @@ import pytest
 
 from support import recorded
 from support.drive import answer
+from support.plugged import asked
 from tocsin import contract, providers, single
 from tocsin.domain.account import Auth
 from tocsin.domain.snapshot import Snapshot
@@ -19,7 +20,7 @@ from tocsin.ports import HttpResponse
 
 # Its login goes to an https origin of its own, which no test server on loopback can be: see test_aussiebb_http.
 ELSEWHERE = frozenset({"aussiebb"})
-KEYS = [key for key in providers.known() if key not in ELSEWHERE]
+KEYS = [key for key in asked() if key in providers.known() and key not in ELSEWHERE]
 INCIDENT_KEYS = [
     "id", "title", "kind", "severity", "phase", "started_at", "eta", "resolved_at", "scheduled_start", "scheduled_end",
     "affected", "relevance", "relevant", "url", "updates",

@@ -19,7 +19,7 @@ import pytest
 
 from support.checklists import checklist, state
 from support.drive import Drive
-from support.plugged import TESTS, folder, known, load
+from support.plugged import TESTS, asked, folder, load
 from support.recorded import CONTRACT, cases, contract
 from tocsin.ports import Capability, FieldType
 from tocsin.providers import detect
@@ -91,7 +91,7 @@ def agrees(key: str, item: str, does: object) -> None:
     assert (state(key, item) == "done") == bool(does), f"{key}: {item} is {state(key, item)}, the code says otherwise"
 
 
-@pytest.mark.parametrize("key", known())
+@pytest.mark.parametrize("key", asked())
 def test_every_item_is_answered_for(key):
     """Nothing is passed over in silence, and what is not done says why in a sentence."""
     stated = checklist(key)
@@ -109,7 +109,7 @@ def test_every_item_is_answered_for(key):
             assert len(why.split()) > 3, f"{item}: {why!r} is no sentence"
 
 
-@pytest.mark.parametrize("key", known())
+@pytest.mark.parametrize("key", asked())
 def test_what_is_mapped_is_shown_by_a_recorded_case(key):
     """`done` is no promise: a case has it in its snapshot, or a test is named that has."""
     told = [case.told["expected"] for case in cases(key)]
@@ -119,7 +119,7 @@ def test_what_is_mapped_is_shown_by_a_recorded_case(key):
             assert shows(shown), f"{key}: no recorded case shows {item}"
 
 
-@pytest.mark.parametrize("key", known())
+@pytest.mark.parametrize("key", asked())
 def test_the_checklist_agrees_with_the_code(key):
     """What a provider declares of itself, to users and to the rules, is what its checklist says."""
     provider = load(key)
@@ -143,7 +143,7 @@ def test_the_checklist_agrees_with_the_code(key):
     agrees(key, "large_bodies", limit == LARGE)
 
 
-@pytest.mark.parametrize("key", known())
+@pytest.mark.parametrize("key", asked())
 def test_what_is_left_out_of_the_hostile_set_is_played_elsewhere(key):
     """An exemption from the contract names the test that plays the like to this API, for each test by its name."""
     exempt = json.loads((folder(key) / CONTRACT).read_text()).get("exempt", {})
@@ -157,7 +157,7 @@ def test_what_is_left_out_of_the_hostile_set_is_played_elsewhere(key):
             assert_is_there(test_id)
 
 
-@pytest.mark.parametrize("key", known())
+@pytest.mark.parametrize("key", asked())
 def test_a_provider_with_known_traps_has_them_tested(key):
     """Where a trap is known of a product there is a test for it."""
     agrees(key, "traps", any(each["product"] == key for each in traps()))
@@ -166,7 +166,7 @@ def test_a_provider_with_known_traps_has_them_tested(key):
 @pytest.mark.parametrize("trap", traps(), ids=lambda trap: f"{trap['product']}-{trap['says'][:40]}")
 def test_every_trap_has_a_test_that_names_it(trap):
     """The table of traps leads to tests that are there and say that they are about a trap."""
-    assert trap["product"] in ("all", *known())
+    assert trap["product"] in ("all", *asked())
     assert trap["tests"]
     for test_id in trap["tests"]:
         assert_is_there(test_id)
@@ -188,8 +188,8 @@ def test_no_test_of_a_trap_is_left_out_of_the_table():
 
 def test_what_is_to_be_done_is_told(record_testsuite_property):
     """The report of a run has how much is missing, and every folder of fixtures belongs to a provider."""
-    missing = [f"{key}: {item}" for key in known() for item in ITEMS if state(key, item) == "todo"]
+    missing = [f"{key}: {item}" for key in asked() for item in ITEMS if state(key, item) == "todo"]
     record_testsuite_property("providers_todo", len(missing))
     print(f"{len(missing)} items of the providers' checklists are to be done:", *missing, sep="\n  ")  # noqa: T201 -- told with -s, and where this fails
     folders = {each.name for each in Path(TESTS / "fixtures").iterdir() if each.is_dir()}
-    assert folders <= {*known()}
+    assert folders <= {*asked()}

@@ -4,7 +4,7 @@ import pytest
 
 from support.checklists import state
 from support.drive import answer, drive
-from support.plugged import known, load
+from support.plugged import asked, load
 from support.recorded import contract
 from tocsin.domain.terms import FailureKind
 from tocsin.errors import PollFailed
@@ -16,12 +16,12 @@ SAME = {"incidentio": frozenset({"statuspage"})}
 
 def documents() -> list[tuple[str, HttpResponse]]:
     """Every main document that a provider is held to, as its API answers it."""
-    bodies = [(key, told.written(told.main_body)) for key in known() for told in (contract(key),)]
+    bodies = [(key, told.written(told.main_body)) for key in asked() for told in (contract(key),)]
     kinds = {b"{": "application/json", b"[": "application/json", b"<": "application/xml"}
     return [(key, answer(body, headers={"content-type": kinds.get(body[:1], "text/plain")})) for key, body in bodies]
 
 
-@pytest.mark.parametrize("key", known())
+@pytest.mark.parametrize("key", asked())
 def test_trap_the_document_of_another_product_is_refused(key):
     """A page that moved answers 200 with something valid: that is told as such, and is never an all-clear."""
     told = contract(key)

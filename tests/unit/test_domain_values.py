@@ -9,8 +9,9 @@ from support.stories import NOON, at, known
 from tocsin.domain.account import Account, Auth, AuthKind, Connection
 from tocsin.domain.alarm_state import Alarm, AlarmPhase, AlarmState
 from tocsin.domain.incident import Episode, Eta
+from tocsin.domain.instant import Instant
 from tocsin.domain.message import Fault, Message
-from tocsin.domain.state import ConnectionView, Instant, Side
+from tocsin.domain.state import ConnectionView, Side
 from tocsin.domain.terms import ConnectionKind, EndHow, Level, Phase, Role, Severity
 
 MOVES = (

@@ -18,7 +18,7 @@ from tocsin.adapters.clock import SystemClock
 from tocsin.adapters.http import HttpClient
 from tocsin.adapters.secrets import KeyringSecrets
 from tocsin.adapters.store import memory_store
-from tocsin.domain.account import Account, Connection, Settings
+from tocsin.domain.account import Account, Connection, Network, Settings
 from tocsin.domain.freshness import tray_level
 from tocsin.domain.snapshot import Failure, Snapshot, Traits
 from tocsin.domain.state import CheckNow, ReloadSettings
@@ -228,6 +228,9 @@ def test_many_short_answers_cannot_stretch_a_poll() -> None:
                 yield HttpRequest(context.account.url)
 
     class Quick:
+        def configure(self, network: Network) -> None:
+            """There is no network."""
+
         def begin_poll(self, account: Account) -> None:
             """Nothing is kept."""
 
@@ -285,6 +288,9 @@ def test_a_bug_in_the_way_out_is_a_failure_too(caplog) -> None:
     """What the HTTP adapter should never raise is taken in as a failure, not as the end of the asking."""
 
     class Broken:
+        def configure(self, network: Network) -> None:
+            """There is no network."""
+
         def begin_poll(self, account: Account) -> None:
             """Nothing is kept."""
 

@@ -2,22 +2,26 @@
 
 import asyncio
 import base64
+import socket
 
 import pytest
 
-from support.hostile_server import HostileServer, always, answer, certificate
+from support.hostile_server import HostileServer, always, answer, certificate, dripping, silent, then_closes
 from support.http_client import CANARY, account, client
+from tocsin.adapters.http_connect import Resolver
 from tocsin.adapters.http_proxy import proxy_for, system_proxies
 from tocsin.adapters.http_transport import Transport
 from tocsin.adapters.http_urls import Origin
-from tocsin.domain.terms import FailureKind
+from tocsin.domain.account import UNUSABLE_PROXY, Network
+from tocsin.domain.terms import FailureKind, Obstacle
 from tocsin.errors import PollFailed
 from tocsin.ports import HttpRequest
 
 PROXIES = {
     "http": "http://plain.example:3128",
     "https": "secure.example:3128",
-    "no": "localhost, .example.net,*.corp.example,192.0.2.0/24,2001:db8::/32,api.example.org:8443",
+    "no": "localhost, .example.net,*.corp.example,192.0.2.0/24,2001:db8::/32,api.example.org:8443"
+    ",<local>,10.*,wiki.*.example",  # as Windows has it
 }
 
 
@@ -38,6 +42,9 @@ PROXIES = {
         ("http", "127.0.0.1", 80, None),
         ("https", "::1", 443, None),
         ("http", "localhost", 8080, None),
+        ("https", "intranet", 443, None),
+        ("https", "10.1.2.3", 443, None),
+        ("https", "wiki.corp7.example", 443, None),
     ],
 )
 def test_proxy_is_chosen_as_the_environment_says(scheme, host, port, proxy):
@@ -126,7 +133,7 @@ def through(handler, *, scheme="http"):
     async def scenario():
         async with HostileServer(handler) as server:
             proxies = {"https": server.url.replace("http://", f"{scheme}://")}
-            async with client(transport=Transport(proxies=lambda: proxies)) as http:
+            async with client(transport=Transport(proxies=lambda: proxies), deadline=0.5) as http:
                 url = "https://status.planetfibre.example/"
                 with pytest.raises(PollFailed) as caught:
                     await http.send(HttpRequest(url), account(url))
@@ -160,8 +167,76 @@ def test_proxy_that_is_no_address_is_said_to_be_unsupported(address):
     assert "hunter2" not in str(failure)
 
 
-def test_proxy_that_says_no_is_connect():
-    """407 from a proxy is not the provider's 401."""
-    failure, _ = through(always(answer(407)))
-    assert failure.kind is FailureKind.CONNECT
-    assert "407" in failure.message
+@pytest.mark.parametrize(
+    ("handler", "kind", "obstacle"),
+    [
+        (always(answer(407)), FailureKind.CONNECT, Obstacle.PROXY_LOGIN),
+        (always(answer(403)), FailureKind.CONNECT, Obstacle.PROXY_REFUSES),
+        (always(answer(302)), FailureKind.CONNECT, Obstacle.PROXY_REFUSES),
+        (always(answer(502)), FailureKind.CONNECT, Obstacle.PROXY_CANNOT),
+        (always(b"SSH-2.0-planet\r\n\r\n"), FailureKind.MALFORMED, Obstacle.PROXY_NONSENSE),
+        (then_closes(b""), FailureKind.MALFORMED, Obstacle.PROXY_NONSENSE),
+        (then_closes(b"HTTP/1.1 200 OK"), FailureKind.MALFORMED, Obstacle.PROXY_NONSENSE),
+        (silent(), FailureKind.TIMEOUT, Obstacle.PROXY_SILENT),
+        (dripping(b"HTTP/1.1 200 OK\r\n", b"X-Slow: 1\r\n"), FailureKind.TIMEOUT, Obstacle.PROXY_SILENT),
+    ],
+)
+def test_proxy_that_does_not_do_its_work_is_named(handler, kind, obstacle):
+    """What is wrong is the proxy, not the provider behind it: 407 is not the provider's 401."""
+    failed, _ = through(handler)
+    assert (failed.kind, failed.obstacle) == (kind, obstacle)
+    assert failed.place.startswith("127.0.0.1:")
+    assert failed.place in failed.message
+    assert "planetfibre" not in failed.message
+
+
+@pytest.mark.parametrize(
+    ("handler", "kind"),
+    [
+        (then_closes(b"HTTP/1.1 200 Go ahead\r\n\r\n"), FailureKind.TLS),
+        (always(b"HTTP/1.1 200 Go ahead\r\n\r\n"), FailureKind.TIMEOUT),
+    ],
+)
+def test_what_goes_wrong_behind_an_open_tunnel_is_the_servers(handler, kind):
+    """Once the proxy has opened the way it is the server that is named."""
+    failed, _ = through(handler)
+    assert (failed.kind, failed.obstacle) == (kind, None)
+    assert "status.planetfibre.example" in failed.message
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"), [("http://127.0.0.1:9", FailureKind.CONNECT), ("http://proxy.invalid:3128", FailureKind.DNS)]
+)
+def test_proxy_that_is_not_there_is_named(address, kind):
+    """Its address is what to check, not the provider's."""
+
+    async def scenario():
+        resolver = Resolver(lookup=nobody)
+        async with client(transport=Transport(resolver, proxies=lambda: {"https": address})) as http:
+            url = "https://status.planetfibre.example/"
+            with pytest.raises(PollFailed) as caught:
+                await http.send(HttpRequest(url), account(url))
+            return caught.value
+
+    failed = asyncio.run(scenario())
+    assert (failed.kind, failed.obstacle) == (kind, Obstacle.PROXY_UNREACHABLE)
+    assert failed.place == address.removeprefix("http://")
+
+
+def nobody(host, _port):
+    raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+
+def test_settings_that_cannot_be_used_let_nothing_out():
+    """Somebody meant to set a proxy: going past it would be worse than not going."""
+
+    async def scenario():
+        async with HostileServer(always(answer())) as server, client() as http:
+            http.configure(Network(proxy=UNUSABLE_PROXY))
+            with pytest.raises(PollFailed) as caught:
+                await http.send(HttpRequest(server.url), account(server.url))
+            return caught.value, server.connections
+
+    failed, connections = asyncio.run(scenario())
+    assert (failed.kind, failed.obstacle) == (FailureKind.UNSUPPORTED, Obstacle.NETWORK_SETTINGS)
+    assert connections == 0

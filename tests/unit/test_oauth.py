@@ -17,7 +17,7 @@ from tocsin.adapters.http import HttpClient
 from tocsin.adapters.log import redact
 from tocsin.adapters.oauth_tokens import Tokens, from_text, to_text
 from tocsin.domain.account import Account, Auth, AuthKind, OAuthFlow
-from tocsin.domain.state import Instant
+from tocsin.domain.instant import Instant
 from tocsin.domain.terms import FailureKind
 from tocsin.errors import PollFailed
 from tocsin.ports import HttpRequest

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from support.drive import Drive, answer, context, drive
-from support.plugged import known, load
+from support.plugged import asked, known, load
 from support.recorded import Contract, cases, contract
 from tocsin.domain.snapshot import Snapshot
 from tocsin.domain.terms import FailureKind, Level
@@ -54,7 +54,7 @@ def texts(snapshot: Snapshot) -> Iterator[str]:
         yield from (component.name, component.raw)
 
 
-@pytest.mark.parametrize("key", known())
+@pytest.mark.parametrize("key", asked())
 def test_trap_an_estimate_in_a_text_is_no_estimate(key):
     """Trap: only a field is a promise; a time that stands in a message is shown as a part of it, and never read."""
     said = (contract(key).texts - {"name"}) | {"title", "body", "message"}

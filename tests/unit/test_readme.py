@@ -10,6 +10,10 @@ from support.drive import NOW, drive
 from support.plugged import TESTS
 from tocsin import providers
 from tocsin.adapters.settings import TomlSettings
+from tocsin.adapters.settings_line import HELP_KEYS, LINE_KEYS
+from tocsin.adapters.settings_network import NETWORK_KEYS
+from tocsin.domain.account import Settings
+from tocsin.domain.targets import offered
 from tocsin.domain.terms import Level, Phase, Severity
 from tocsin.ports import Capability, PollContext
 
@@ -36,6 +40,27 @@ def test_its_settings_can_be_used_as_they_stand(tmp_path, number):
     loaded = TomlSettings(file, providers.known()).load()
     assert loaded.problems == ()
     assert loaded.settings.accounts
+
+
+def test_it_names_every_host_that_the_line_is_measured_with():
+    """Nobody agrees to contact somebody whom the text leaves out."""
+    (section,) = re.findall(r"^## Your own line\n(.*?)^## ", README, re.DOTALL | re.MULTILINE)
+    hosts = offered(Settings()).hosts
+    assert len(hosts) > 4
+    assert [host for host in hosts if f"`{host}`" not in section] == []
+
+
+def test_it_names_every_setting_of_the_line_and_of_help():
+    """What can be set can be found."""
+    (section,) = re.findall(r"^## Your own line\n(.*?)^## ", README, re.DOTALL | re.MULTILINE)
+    named = {*re.findall(r"^(?:# )?(\w+) = ", section, re.MULTILINE)}
+    assert {*LINE_KEYS, *HELP_KEYS, "usage"} <= named
+
+
+def test_it_names_every_setting_of_the_network():
+    """What can be set can be found."""
+    (section,) = re.findall(r"^## In a company\n(.*?)^## ", README, re.DOTALL | re.MULTILINE)
+    assert {*NETWORK_KEYS} <= {*re.findall(r"^(\w+) = ", section, re.MULTILINE)}
 
 
 def test_its_profile_reads_its_document(tmp_path):

@@ -102,7 +102,7 @@ def test_an_account_loads_only_its_own_adapter(key):
             [sys.executable, "-c", code, key], capture_output=True, text=True, check=True, env=dict(os.environ)
         ).stdout
     )
-    heavy = {"feedparser", "icalendar", "authlib", "httpx", "keyring", "PySide6", "tomlkit"} & {*loaded}
+    heavy = {"feedparser", "icalendar", "authlib", "httpx", "keyring", "PySide6"} & {*loaded}
     assert heavy == set()
     own = providers.load(key).__module__
     others = {providers.load(each).__module__ for each in providers.known()} - {own}

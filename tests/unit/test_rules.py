@@ -8,9 +8,10 @@ from tocsin.domain.account import Account, Connection
 from tocsin.domain.alarm import Policy, Silence, Silent, step
 from tocsin.domain.alarm_state import AlarmState, Tell
 from tocsin.domain.freshness import shown, tray_level
+from tocsin.domain.instant import Instant
 from tocsin.domain.levels import is_missing
 from tocsin.domain.schedule import RETRY_AFTER_CAP, Outcome, after_poll, is_unreachable
-from tocsin.domain.state import AppState, ConnectionView, Instant, MuteUntilResolved, Side
+from tocsin.domain.state import AppState, ConnectionView, MuteUntilResolved, Side
 from tocsin.domain.terms import ConnectionKind, EndHow, Level, Phase, Relevance, Role, Severity, Urgency
 
 SMTP = Connection("mailhost", "Mail host", ConnectionKind.MAIL, match=("smtp",))

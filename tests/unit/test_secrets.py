@@ -4,57 +4,20 @@ import asyncio
 import logging
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from keyring.errors import InitError, KeyringLocked, NoKeyringError
 
-from support.keyring_daemon import KeyringBus, keyring_bus
+from support.recording_keyring import RecordingKeyring, get, refusal
 from tocsin.adapters.environment import take_secrets_from_environment, variable
 from tocsin.adapters.secrets import KeyringSecrets, NotKept
 from tocsin.errors import SecretUnavailable
-from tocsin.ports import SecretRef, Secrets
+from tocsin.ports import SecretRef
 
 CANARY = "canary-2b7d01"
 HOME = SecretRef("home")
-
-
-class RecordingKeyring:
-    """A keyring in memory that writes down what it is asked, and can be made to fail."""
-
-    def __init__(self, held=None, failure=None):
-        self.held = dict(held or {})
-        self.failure = failure
-        self.asked = []
-
-    def __call__(self):
-        return self
-
-    def get_password(self, service, username):
-        self.asked.append(("get", service, username))
-        if self.failure:
-            raise self.failure
-        return self.held.get(username)
-
-    def set_password(self, service, username, password):
-        self.asked.append(("set", service, username))
-        if self.failure:
-            raise self.failure
-        self.held[username] = password
-
-
-def get(secrets: Secrets, account="home"):
-    return asyncio.run(secrets.get(SecretRef(account)))
-
-
-def refusal(secrets: Secrets, account="home") -> SecretUnavailable:
-    with pytest.raises(SecretUnavailable) as caught:
-        get(secrets, account)
-    return caught.value
 
 
 # --- the environment -----------------------------------------------------------------------------------------------
@@ -116,7 +79,7 @@ def test_no_secret_anywhere_says_how_to_give_one():
     secrets = KeyringSecrets({}, backend=keyring)
     refused = refusal(secrets, "my-office")
     assert "my-office" in refused.title
-    assert "keyring set tocsin my-office" in refused.advice
+    assert "tocsin secret set my-office" in refused.advice
     assert "TOCSIN_SECRET_MY_OFFICE" in refused.advice
     keyring.held["my-office"] = CANARY
     assert get(secrets, "my-office") == CANARY
@@ -325,103 +288,3 @@ def test_hanging_keyring_costs_its_deadline_only():
         assert asyncio.run(scenario()) < 0.5
     finally:
         release.set()
-
-
-# --- real keyrings -------------------------------------------------------------------------------------------------
-
-ASK = """
-import asyncio, time
-from tocsin.adapters.secrets import KeyringSecrets
-from tocsin.errors import SecretUnavailable
-from tocsin.ports import SecretRef
-async def main():
-    secrets = KeyringSecrets({}, deadline=%s)
-    try:
-        print("got", await secrets.get(SecretRef("home")), end="")
-    except SecretUnavailable as refused:
-        print(refused.title, end="")
-    print("", time.time(), sep="|", flush=True)
-asyncio.run(main())
-"""
-SET = """
-import asyncio
-from tocsin.adapters.secrets import KeyringSecrets
-from tocsin.ports import SecretRef
-asyncio.run(KeyringSecrets({}).set(SecretRef("home"), "%s"))
-"""
-
-
-@pytest.fixture
-def bus() -> Iterator[KeyringBus]:
-    """A session bus of the test's own, without a keyring yet."""
-    with tempfile.TemporaryDirectory(prefix="tocsin-") as place, keyring_bus(Path(place)) as started:
-        yield started
-
-
-def test_real_keyring_keeps_a_secret_for_the_next_run(bus):
-    """Set in one process, found by the next, and nowhere on disk in the clear; locked, it says so at once."""
-    bus.start(unlocked=True)
-    bus.run(SET % CANARY)
-    assert bus.run(ASK % 8).startswith(f"got {CANARY}|")
-    written = [path.read_bytes() for path in bus.place.rglob("*") if path.is_file()]
-    assert written
-    assert not any(CANARY.encode() in data for data in written)
-    bus.stop()
-    bus.start(unlocked=False)
-    assert bus.run(ASK % 8).startswith("The keyring is locked|")
-
-
-def test_no_keyring_at_all_is_said(bus):
-    """A bus without a keyring, as on a bare window manager."""
-    assert bus.run(ASK % 8).startswith("No keyring can be used (NoKeyringError)|")
-
-
-def test_keyring_that_starts_after_us_is_found(bus):
-    """At log-in the keyring may come up later than Tocsin; it is looked for again."""
-    program = """
-import asyncio, sys
-from tocsin.adapters.secrets import KeyringSecrets
-from tocsin.errors import SecretUnavailable
-from tocsin.ports import SecretRef
-async def ask(secrets):
-    try:
-        return await secrets.get(SecretRef("home"))
-    except SecretUnavailable as refused:
-        return refused.title
-async def main():
-    secrets = KeyringSecrets({})
-    print(await ask(secrets), flush=True)
-    sys.stdin.readline()
-    print(await ask(secrets), flush=True)
-asyncio.run(main())
-"""
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen([sys.executable, "-c", program], env=bus.environment, **pipes) as child:
-        first = child.stdout.readline()
-        bus.start(unlocked=True)
-        bus.run(SET % CANARY)
-        second, _ = child.communicate("go on\n", timeout=30)
-    assert "No keyring can be used" in first
-    assert second.strip() == CANARY
-
-
-def test_process_exits_while_the_keyring_hangs(bus):
-    """A stuck keyring holds neither the answer nor the exit: less than a second after the refusal all is over."""
-    said, at = bus.run(ASK % 0.2, PYTHON_KEYRING_BACKEND="support.hanging_keyring.Keyring").split("|")
-    assert said == "The keyring does not answer"
-    assert time.time() - float(at) < 1
-
-
-def test_keyring_that_is_a_plain_file_is_not_used(bus):
-    """Some backends keep secrets in a readable file: none of ours goes there."""
-    program = """
-import keyring
-from keyring.backend import KeyringBackend
-class Plain(KeyringBackend):
-    priority = 5
-    def get_password(self, service, username): return "from the file"
-    def set_password(self, service, username, password): raise AssertionError("written in the clear")
-Plain.__module__ = "keyrings.alt.file"
-keyring.set_keyring(Plain())
-"""
-    assert bus.run(program + ASK % 8).startswith("No keyring can be used")

@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 
 from tocsin.adapters.settings import LIMIT, TomlSettings
 from tocsin.adapters.settings_check import PLANNED
-from tocsin.domain.account import Account, Auth, AuthKind, Connection, Line, OAuthFlow, Settings
+from tocsin.domain.account import (
+    UNUSABLE_PROXY,
+    Account,
+    Auth,
+    AuthKind,
+    Connection,
+    Line,
+    Network,
+    OAuthFlow,
+    Settings,
+)
 from tocsin.domain.terms import ConnectionKind, Role
 
 KEYS = ("statuspage", "tmf656")
@@ -439,11 +449,15 @@ def test_no_problem_repeats_a_value(text):
     ],
 )
 def test_what_is_no_toml_is_told_with_its_line(source, text, line):
-    """A syntax error costs all settings, is told where it is, and the file stays as it is."""
+    """A syntax error costs all settings, is told where it is, and the file stays as it is.
+
+    A proxy may stand in what cannot be read, so nothing is asked past one.
+    """
     source.path.write_text(text)
     found = source.load()
     (problem,) = found.problems
-    assert (found.settings, problem.key, problem.line) == (Settings(), "config.toml", line)
+    nothing = Settings(network=Network(proxy=UNUSABLE_PROXY))
+    assert (found.settings, problem.key, problem.line) == (nothing, "config.toml", line)
     assert source.path.read_text() == text
 
 

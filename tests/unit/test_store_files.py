@@ -14,6 +14,7 @@ from tocsin.adapters.store_schema import MIGRATIONS, Migration
 from tocsin.errors import StoreDamaged, StoreError, StoreTooNew
 from tocsin.ports import Batch
 
+KNOWN = [("0001 the record",), ("0002 the line",)]
 ROOM = 100_000  # bytes: more than SQLite's own files need, less than a copy
 STAMP = "20261121T175800Z"
 
@@ -27,8 +28,8 @@ def break_half_way(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO no_such_table VALUES (1)")
 
 
-NEWER = (*MIGRATIONS, Migration("0002 a column", add_a_column))
-BROKEN = (*MIGRATIONS, Migration("0002 broken", break_half_way))
+NEWER = (*MIGRATIONS, Migration("0003 a column", add_a_column))
+BROKEN = (*MIGRATIONS, Migration("0003 broken", break_half_way))
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def test_an_older_database_is_backed_up_and_brought_up_to_date(path):
     backup = path.with_name(f"tocsin.db.backup-{STAMP}")
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     assert uids(backup) == ["one"]
-    assert raw(path, "SELECT name FROM migrations") == [("0001 the record",), ("0002 a column",)]
+    assert raw(path, "SELECT name FROM migrations") == [*KNOWN, ("0003 a column",)]
 
 
 def test_a_new_or_current_database_needs_no_backup(path):
@@ -116,7 +117,7 @@ def test_without_room_for_a_backup_nothing_is_migrated(path):
     with no_file_over(ROOM), pytest.raises(StoreError):
         open_store(path, migrate=True, now=NOW, migrations=NEWER)
     assert [name for name in names(path) if "backup" in name] == []
-    assert raw(path, "SELECT name FROM migrations") == [("0001 the record",)]
+    assert raw(path, "SELECT name FROM migrations") == KNOWN
     assert len(uids(path)) == 100
 
 
@@ -131,7 +132,7 @@ def test_only_the_lock_holder_migrates(path):
     ):
         with pytest.raises(StoreError, match="older version"):
             opening()
-    assert raw(path, "SELECT name FROM migrations") == [("0001 the record",)]
+    assert raw(path, "SELECT name FROM migrations") == KNOWN
     open_store(path, migrate=False, now=NOW).store.close()
 
 

@@ -100,6 +100,35 @@ FAULTS = {
         ),
         "“statuspge” is geen bekend soort aanbieder. Verbeter dit in config.toml; “tocsin providers” geeft de lijst.",
     ),
+    "line_no_targets": (
+        {},
+        (
+            "Your line cannot be measured: there is no host that may be contacted for it. "
+            "Agree to the public ones on the page “Your line”, or set “targets” under [line] in config.toml."
+        ),
+        (
+            "Uw lijn kan niet gemeten worden: er is geen computer die daarvoor benaderd mag worden. "
+            "Ga op de pagina “Uw lijn” akkoord met de openbare, of zet “targets” onder [line] in config.toml."
+        ),
+    ),
+    "line_blocked": (
+        {},
+        (
+            "Your line cannot be measured: none of the hosts that are tried answers, though the internet works. "
+            "A firewall or a proxy may be in the way: set “targets” under [line] in config.toml to hosts that can be "
+            "reached."
+        ),
+        (
+            "Uw lijn kan niet gemeten worden: geen van de benaderde computers antwoordt, hoewel internet werkt. "
+            "Mogelijk zit er een firewall of proxy tussen: zet onder [line] in config.toml bij “targets” computers die "
+            "wel te bereiken zijn."
+        ),
+    ),
+    "line_wrong_target": (
+        {"target": "planet.example.net:99999", "problem": "no such port"},
+        "“planet.example.net:99999” under [line] cannot be measured. Correct it in config.toml. (no such port)",
+        "“planet.example.net:99999” onder [line] kan niet gemeten worden. Verbeter dit in config.toml. (no such port)",
+    ),
     "unreachable": (
         {"provider": "Planet Fibre", "since": at("18:20"), "kind": "timeout", "text": "no answer in 15 s"},
         (
@@ -132,6 +161,6 @@ def test_a_fault_without_its_values():
 
 def test_every_kind_of_failure_has_a_remedy_of_its_own():
     """A person who cannot be told what is wrong is told what to try, for each kind differently."""
-    for language in ("en", "nl"):
+    for language in ("de", "en", "fr", "nl"):
         said = {book(language).fault(message("unreachable", kind=kind.value), NOW) for kind in FailureKind}
         assert len(said) == len(FailureKind)

@@ -8,9 +8,11 @@ import pytest
 
 import tocsin
 from support.phrases import at, book, incident
-from tocsin.domain import telling
-from tocsin.domain.telling import Hit
-from tocsin.domain.terms import EndHow, IncidentKind, Level
+from tocsin.domain import alarm, telling
+from tocsin.domain.incident import Measured
+from tocsin.domain.telling import Hit, LineTold
+from tocsin.domain.terms import Cause, EndHow, IncidentKind, Level, LineState
+from tocsin.domain.verdict import verdict
 from tocsin.words import faults, notifications
 
 NOW = at("19:10")
@@ -21,6 +23,15 @@ WORK = replace(
         kind=IncidentKind.MAINTENANCE, scheduled_start=at("17:58"), scheduled_end=at("18:30"), title="Planned work"
     ),
 )
+
+
+CUT = Measured(LineState.DOWN, Cause.BEYOND_GATEWAY, at("17:58"))
+DOWN = replace(
+    OPEN,
+    incident=incident(measured=CUT),
+    line=LineTold(verdict(Level.OUTAGE, LineState.DOWN), phone="0800-0123", is_declared=True),
+)
+BACK = replace(DOWN, incident=incident(measured=replace(CUT, until=at("18:40"))))
 
 
 def over(hit, how):
@@ -50,7 +61,11 @@ TOLD = [
     (telling.summary((OPEN, OPEN)), "2 storingen bij Planet Fibre"),
     (telling.summary_resolved((OPEN, OPEN)), "2 storingen bij Planet Fibre zijn voorbij"),
     (telling.maintenance_summary((WORK, WORK)), "2 keer onderhoud gepland bij Planet Fibre"),
+    (telling.beginning(DOWN, NOW), "Storing op Home fibre sinds 17:58"),
+    (telling.worsened(DOWN, NOW), "Storing op Home fibre sinds 17:58"),
+    (telling.ended(over(BACK, EndHow.RESOLVED)), "Home fibre werkt weer: de storing duurde 42 min"),
     (telling.unreachable(("Planet Fibre",), at("18:20")), "Planet Fibre is sinds 18:20 niet te bereiken"),
+    (alarm.trial(NOW).message, "Dit is een proef: zo bereikt een alarm u"),
 ]
 
 

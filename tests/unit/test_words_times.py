@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from support.phrases import at, book
+from tocsin.words.estimates import expected
 from tocsin.words.phrasebook import Phrasebook
 from tocsin.words.zones import SystemZone
 
@@ -28,6 +29,36 @@ def test_today_is_a_clock_time_and_older_has_its_date(moment, english, dutch):
     now = at("19:10")
     assert book("en").clock(moment, now) == english
     assert book("nl").clock(moment, now) == dutch
+
+
+NB = "\N{NO-BREAK SPACE}"
+
+
+@pytest.mark.parametrize(
+    ("moment", "german", "french"),
+    [
+        (at("17:58"), "17:58", "17:58"),
+        (at("02:00", day=3), "3. Nov. 02:00", "le 3 nov. à 02:00"),
+        (at("09:05", day=1, month=3), "1. März 09:05", "le 1er mars à 09:05"),
+        (at("09:05", day=21, month=8), "21. Aug. 09:05", "le 21 août à 09:05"),
+        (at("17:58", year=2025), "21. Nov. 2025 17:58", "le 21 nov. 2025 à 17:58"),
+    ],
+)
+def test_german_and_french_dates_follow_their_customs(moment, german, french):
+    """German orders its days with a point; French has an article, "à", and calls the first day the first."""
+    assert book("de").clock(moment, at("19:10")) == german
+    assert book("fr").clock(moment, at("19:10")) == french
+
+
+@pytest.mark.parametrize("hour", [None, "02:00"])
+def test_a_time_fits_its_sentence_with_and_without_a_date(hour):
+    """No preposition stands before the French article, and none of the German sentences says the hour twice."""
+    then, now = at("17:58") if hour is None else at(hour, day=3), at("19:10")
+    german, french = ("17:58", "17:58") if hour is None else ("3. Nov. 02:00", "le 3 nov. à 02:00")
+    assert book("de").since(then, now).startswith(f"seit {german}{NB}Uhr (")
+    assert book("fr").since(then, now).startswith(f"depuis {french} (")
+    assert expected(book("fr"), then + timedelta(days=30), now).startswith(f"Rétablissement prévu{NB}: le ")
+    assert expected(book("de"), at("20:30"), now) == f"Voraussichtliche Behebung: 20:30{NB}Uhr"
 
 
 def test_today_is_today_where_the_user_is():
@@ -116,7 +147,43 @@ def test_a_span_names_a_day_once(start, end, english, dutch):
     assert book("nl").span(start, end, at("19:10")) == dutch
 
 
+@pytest.mark.parametrize(
+    ("length", "german", "french"),
+    [
+        (timedelta(seconds=45), "45 Sek.", "45 s"),
+        (timedelta(hours=1, minutes=12), "1 Std. 12 Min.", "1 h 12 min"),
+        (timedelta(days=1, hours=1), "1 Tg. 1 Std.", "1 j 1 h"),
+        (timedelta(days=2), "2 Tg.", "2 j"),
+    ],
+)
+def test_german_and_french_durations_need_no_case(length, german, french):
+    """Short units stand as they are behind any preposition, in one and in many."""
+    assert book("de").duration(length) == german
+    assert book("fr").duration(length) == french
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "german", "french"),
+    [
+        (
+            at("02:00", 22),
+            at("05:00", 22),
+            "22. Nov. 02:00 bis 05:00",
+            "le 22 nov. à 02:00 \N{EN DASH} 05:00",
+        ),
+        (at("20:00"), at("22:00"), "20:00 bis 22:00", "20:00 \N{EN DASH} 22:00"),
+        (at("02:00", 22), None, "ab 22. Nov. 02:00", "dès le 22 nov. à 02:00"),
+    ],
+)
+def test_german_and_french_spans(start, end, german, french):
+    """A span reads as one in either language."""
+    assert book("de").span(start, end, at("19:10")) == german
+    assert book("fr").span(start, end, at("19:10")) == french
+
+
 def test_a_date_alone():
     """History headings have the day, and the year only where it is another."""
+    assert book("de").date(at("17:58", day=1), at("19:10")) == "1. Nov."
+    assert book("fr").date(at("17:58", day=1), at("19:10")) == "1er nov."
     assert book("en").date(at("17:58"), at("19:10")) == "21 Nov"
     assert book("nl").date(at("17:58", month=10, year=2025), at("19:10")) == "21 okt 2025"

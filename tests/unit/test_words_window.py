@@ -318,7 +318,7 @@ def test_what_is_announced():
 
 def test_every_word_of_the_vocabulary_in_both_languages():
     """Each level, severity, phase, end, kind and role has a word of its own."""
-    for language in ("en", "nl"):
+    for language in ("de", "en", "fr", "nl"):
         words = book(language)
         for say, members in (
             (words.level_word, Level),

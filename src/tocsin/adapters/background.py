@@ -69,5 +69,9 @@ class DaemonCalls(Generic[T]):
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(finish, outcome)
 
-        threading.Thread(target=work, name=self._name, daemon=True).start()
+        try:
+            threading.Thread(target=work, name=self._name, daemon=True).start()
+        except RuntimeError:  # no thread to be had: the next call under this key may be luckier
+            del self._running[key]
+            raise
         return future

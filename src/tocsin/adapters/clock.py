@@ -4,7 +4,7 @@ import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 
-from tocsin.domain.state import Instant
+from tocsin.domain.instant import Instant
 
 
 class SystemClock:

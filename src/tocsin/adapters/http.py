@@ -11,9 +11,10 @@ import re
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import TypeVar, cast
 
 import httpx
@@ -23,13 +24,14 @@ from tocsin.adapters import http_urls as urls
 from tocsin.adapters.http_body import ACCEPTED, read_body
 from tocsin.adapters.http_connect import Resolver
 from tocsin.adapters.http_cookies import CookieJar
-from tocsin.adapters.http_errors import failure, late
+from tocsin.adapters.http_errors import failure, late, refused_by_proxy
 from tocsin.adapters.http_kept import Kept, KeptAnswers, Key
-from tocsin.adapters.http_login import json_form, login_headers, plain_headers, token_of
+from tocsin.adapters.http_login import json_form, login_headers, plain_headers, proxy_login, token_of
+from tocsin.adapters.http_passage import EXTENSION, Passage
 from tocsin.adapters.http_transport import Transport
 from tocsin.adapters.oauth import OAuth
 from tocsin.adapters.oauth_answers import LIMIT
-from tocsin.domain.account import Account, AuthKind
+from tocsin.domain.account import Account, AuthKind, Network
 from tocsin.domain.terms import FailureKind
 from tocsin.errors import Bug, PollFailed
 from tocsin.ports import Clock, HttpRequest, HttpResponse, SecretRef, Secrets
@@ -68,6 +70,7 @@ class _Call:
     account: str
     conditional: bool
     cookies: CookieJar | None = None
+    passage: Passage = field(default_factory=Passage)
 
     def __repr__(self) -> str:
         return f"<{self.method} {urls.origin_of(self.url)}>"
@@ -90,7 +93,8 @@ class _Call:
             **({"cookie": cookie} if cookie else {}),
             **self.login,
         }
-        return httpx.Request(self.method, self.url, headers=headers, content=self.body)
+        way = {EXTENSION: self.passage}
+        return httpx.Request(self.method, self.url, headers=headers, content=self.body, extensions=way)
 
 
 def _none_declared(_: str) -> Iterable[str]:
@@ -118,6 +122,7 @@ class HttpClient:
         self._clock = clock
         self._deadline = deadline
         self._transport = transport or Transport(Resolver(deadline=deadline * _LOOKUP_SHARE))
+        self._transport.login = partial(proxy_login, secrets)
         self._kept = KeptAnswers(kept_bytes)
         self._polls: Counter[str] = Counter()
         self._declared = declared
@@ -125,6 +130,10 @@ class HttpClient:
         self.oauth = OAuth(secrets, clock, self._post_form)
         for name in _LOGGERS:  # below WARNING they log URLs, and a query may hold a key
             logging.getLogger(name).setLevel(logging.WARNING)
+
+    def configure(self, network: Network) -> None:
+        """Go this way from now on. When it is another one, connections of before are closed with what runs on them."""
+        self._transport.configure(network)
 
     async def send(self, request: HttpRequest, account: Account) -> HttpResponse:
         """Send it and return whatever status came. Raises ``PollFailed`` as ``ports.Http`` says."""
@@ -162,9 +171,12 @@ class HttpClient:
             async with asyncio.timeout(self._deadline):
                 return await exchange
         except TimeoutError:
-            raise late(self._deadline, origin) from None
+            raise late(self._deadline, origin, call.passage) from None
         except httpx.TransportError as error:
-            raise failure(error, origin) from error
+            found = failure(error, origin, call.passage)
+            if found.kind is FailureKind.TLS:
+                self._transport.doubt_trust()
+            raise found from error
 
     async def _post_form(self, url: str, headers: Mapping[str, str], body: bytes) -> HttpResponse:
         """Implements ``oauth.Post``. What is in the form goes to that address and no further."""
@@ -231,6 +243,8 @@ class HttpClient:
             if call.cookies is not None:
                 lines = raw.headers.get_list("set-cookie")
                 call.cookies.take(urls.origin_of(call.url), call.url.path, lines, now)
+            if call.passage.is_answer_of_proxy(raw.status_code, raw.headers):
+                raise refused_by_proxy(raw.status_code, call.passage)
             if raw.status_code in _REDIRECTS:
                 return _next_call(call, raw)
             body = await _body(raw, call)

@@ -63,11 +63,16 @@ class Resolver:
 
 
 class Connector(httpcore.AsyncNetworkBackend):
-    """The pool's way to the network."""
+    """A pool's way to the network, until it is closed: then what was just connecting is called off too."""
 
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
         self._tcp = httpcore.AnyIOBackend()
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Make no connection any more."""
+        self._is_closed = True
 
     async def connect_tcp(
         self,
@@ -83,7 +88,11 @@ class Connector(httpcore.AsyncNetworkBackend):
         async def connect(address: str) -> httpcore.AsyncNetworkStream:
             return await self._tcp.connect_tcp(address, port, timeout, local_address, options)
 
-        return await first_to_connect(await self._resolver.addresses(host, port), connect)
+        stream = await first_to_connect(await self._resolver.addresses(host, port), connect)
+        if self._is_closed:
+            await stream.aclose()
+            raise httpcore.ConnectError("closed")
+        return stream
 
     async def sleep(self, seconds: float) -> None:
         """Wait between the pool's retries."""

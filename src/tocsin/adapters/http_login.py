@@ -5,8 +5,10 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 
-from tocsin.domain.account import Account, AuthKind
-from tocsin.domain.terms import FailureKind
+from tocsin.adapters.http_errors import blocked, no_secret
+from tocsin.adapters.http_proxy import Proxy
+from tocsin.domain.account import PROXY_SECRET, Account, AuthKind, Network
+from tocsin.domain.terms import FailureKind, Obstacle
 from tocsin.errors import Bug, PollFailed, SecretUnavailable
 from tocsin.ports import SecretRef, Secrets
 
@@ -80,6 +82,23 @@ def token_of(login: Mapping[str, str]) -> str:
     return login.get("authorization", "").removeprefix(_BEARER)
 
 
+async def proxy_login(secrets: Secrets, network: Network, proxy: Proxy) -> tuple[str, str] | None:
+    """Who a proxy is told is asking, and the password: as its address says, else as the settings do, else nothing.
+
+    Raises ``PollFailed`` (unauthorized) for a password that cannot be had.
+    """
+    if proxy.user:
+        if proxy.password:
+            secrets.hide(proxy.password)
+        return proxy.user, proxy.password
+    if not network.proxy_user:
+        return None
+    try:
+        return network.proxy_user, await secrets.get(SecretRef(PROXY_SECRET))
+    except SecretUnavailable as error:
+        raise blocked(FailureKind.UNAUTHORIZED, Obstacle.PROXY_PASSWORD, str(proxy), error.title) from error
+
+
 async def json_form(fields: Mapping[str, str | SecretRef], account: Account, secrets: Secrets) -> bytes:
     """A JSON object with the account's secret where the provider named it. Raises as ``login_headers`` does."""
     filled = {}
@@ -94,7 +113,7 @@ async def _secret(account: Account, secrets: Secrets) -> str:
     try:
         return await secrets.get(SecretRef(account.id))
     except SecretUnavailable as error:
-        raise PollFailed(FailureKind.UNAUTHORIZED, str(error)) from error
+        raise no_secret(error, account.id) from error
 
 
 async def _sendable_secret(account: Account, secrets: Secrets) -> str:

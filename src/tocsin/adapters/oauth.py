@@ -14,11 +14,12 @@ from typing import Protocol
 
 from tocsin.adapters import http_urls as urls
 from tocsin.adapters import oauth_grants as grants
+from tocsin.adapters.http_errors import no_secret
 from tocsin.adapters.oauth_answers import DeviceCode, Refused, device_code_of, tokens_of
 from tocsin.adapters.oauth_grants import ClientLogin
 from tocsin.adapters.oauth_tokens import NAME, Tokens, from_text, to_text
 from tocsin.domain.account import Account, Auth, OAuthFlow
-from tocsin.domain.terms import FailureKind
+from tocsin.domain.terms import FailureKind, Obstacle
 from tocsin.errors import PollFailed, SecretUnavailable
 from tocsin.ports import Clock, HttpResponse, SecretRef, Secrets
 
@@ -192,7 +193,7 @@ class OAuth:
         except SecretUnavailable as error:
             if in_memory is not None:
                 return in_memory
-            raise PollFailed(FailureKind.UNAUTHORIZED, str(error)) from error
+            raise no_secret(error, account.id) from error
         kept = from_text(text, account.auth)
         if kept is None:
             raise _sign_in(account, f"Nobody is signed in to the account {account.id} as it is set up now")
@@ -223,7 +224,7 @@ class OAuth:
             secret = await self._secrets.get(SecretRef(account.id))
         except SecretUnavailable as error:
             if account.auth.flow is OAuthFlow.CLIENT_CREDENTIALS:
-                raise PollFailed(FailureKind.UNAUTHORIZED, str(error)) from error
+                raise no_secret(error, account.id) from error
             return None
         if not secret.isprintable():
             raise PollFailed(FailureKind.UNAUTHORIZED, "The client's secret contains characters that cannot be sent")
@@ -246,7 +247,10 @@ def _does_not_know_the_client(response: HttpResponse, clock: Clock) -> bool:
 
 def _sign_in(account: Account, what: str, *, again: bool = False) -> PollFailed:
     return PollFailed(
-        FailureKind.UNAUTHORIZED, f"{what}: sign in{' again' if again else ''}: tocsin login {account.id}"
+        FailureKind.UNAUTHORIZED,
+        f"{what}: sign in{' again' if again else ''}: tocsin login {account.id}",
+        obstacle=Obstacle.SIGN_IN,
+        place=account.id,
     )
 
 

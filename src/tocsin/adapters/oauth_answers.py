@@ -14,7 +14,7 @@ import msgspec
 
 from tocsin.adapters import http_urls as urls
 from tocsin.adapters.oauth_tokens import Tokens
-from tocsin.domain.state import Instant
+from tocsin.domain.instant import Instant
 from tocsin.domain.terms import FailureKind
 from tocsin.errors import PollFailed
 from tocsin.ports import HttpResponse

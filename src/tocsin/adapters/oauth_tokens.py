@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from tocsin.domain.account import Auth
-from tocsin.domain.state import Instant
+from tocsin.domain.instant import Instant
 
 NAME = "tokens"
 """The name of the ``SecretRef`` under which they are kept."""

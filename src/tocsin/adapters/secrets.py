@@ -13,6 +13,7 @@ from typing import Protocol
 
 from tocsin.adapters.background import DaemonCalls
 from tocsin.adapters.environment import variable
+from tocsin.domain.terms import Obstacle
 from tocsin.errors import SecretUnavailable
 from tocsin.ports import SecretRef
 
@@ -35,6 +36,10 @@ class NotKept(SecretUnavailable):
     """The keyring answers, and holds nothing under that name."""
 
 
+class NoKeyring(SecretUnavailable):
+    """There is no keyring, or one that no secret is trusted to."""
+
+
 class Keyring(Protocol):
     """As much of a ``keyring`` backend as is used here."""
 
@@ -44,6 +49,10 @@ class Keyring(Protocol):
 
     def set_password(self, service: str, username: str, password: str) -> None:
         """Keep a secret."""
+        ...
+
+    def delete_password(self, service: str, username: str) -> None:
+        """Forget a secret. Raises ``keyring.errors.PasswordDeleteError`` where there is none."""
         ...
 
 
@@ -82,6 +91,7 @@ class KeyringSecrets:
     ) -> None:
         self._given = dict(given)
         self._memory: dict[str, str] = {}
+        self._found: dict[str, str] = {}  # what the keyring holds, too
         self._known: tuple[str, ...] = tuple(dict.fromkeys(self._given.values()))
         self._hidden: deque[str] = deque(maxlen=_MOST_HIDDEN)
         self._backend = backend
@@ -100,13 +110,13 @@ class KeyringSecrets:
         in another process may have replaced it.
         """
         entry = _entry(ref)
-        secret = self._given.get(entry) or self._memory.get(entry)
+        secret = self._given.get(entry) or self._memory.get(entry) or self._found.get(entry)
         if secret is None:
             found = await self._from_keyring(ref)
             if ref.name:
                 return self._memory.get(entry, found)
             # What was set while the keyring was being asked is newer.
-            secret = self._memory.setdefault(entry, found)
+            secret = self._memory.get(entry) or self._found.setdefault(entry, found)
             self._remember(secret)
         return secret
 
@@ -126,9 +136,6 @@ class KeyringSecrets:
             await self.keep(ref, value)
         except SecretUnavailable as error:
             log.warning("The secret of %s is kept for this run only: %s", ref.account, error.title)
-        else:
-            if ref.name and self._memory.get(entry) == value:
-                del self._memory[entry]
 
     async def keep(self, ref: SecretRef, value: str) -> None:
         """Put it into the keyring, and nowhere else. Raises ``SecretUnavailable`` where that cannot be had."""
@@ -136,6 +143,53 @@ class KeyringSecrets:
         self._refused_at = None
         # A key of its own: who sets a second value must not be given the outcome of the first.
         await self._ask(object(), ref.account, lambda backend: backend.set_password(SERVICE, entry, value))
+        if self._memory.get(entry) == value:
+            del self._memory[entry]
+        if not ref.name:
+            self._remember(value)
+            self._found[entry] = value
+
+    def look_again(self) -> None:
+        """Ask the keyring anew for what it told before: another process may have put something else into it."""
+        self._refused_at = None
+        self._found.clear()
+
+    def lend(self, ref: SecretRef, value: str) -> None:
+        """Keep it in this run's memory only, before all other places; an empty one is forgotten there."""
+        entry = _entry(ref)
+        if not value:
+            self._memory.pop(entry, None)
+            return
+        self._remember(value)
+        self._given.pop(entry, None)
+        self._memory[entry] = value
+
+    async def drop(self, ref: SecretRef) -> None:
+        """Forget it, in the keyring too; where there is no keyring it cannot be in one.
+
+        Raises ``SecretUnavailable`` where the keyring does not let go of it.
+        """
+        self._forget(ref)
+        try:
+            await self.erase(ref)
+        except NoKeyring:
+            log.info("There is no keyring that could hold a secret of %s", ref.account)
+        finally:
+            self._forget(ref)  # what was on its way from the keyring meanwhile
+
+    async def erase(self, ref: SecretRef) -> bool:
+        """Take it out of the keyring, and from nowhere else: false if it was not there.
+
+        Raises ``SecretUnavailable`` where the keyring cannot be had, ``NoKeyring`` where there is none.
+        """
+        entry = _entry(ref)
+        self._refused_at = None
+        return await self._ask(object(), ref.account, lambda backend: _erased(backend, entry)) is not None
+
+    def _forget(self, ref: SecretRef) -> None:
+        self._given.pop(_entry(ref), None)
+        self._memory.pop(_entry(ref), None)
+        self._found.pop(_entry(ref), None)
 
     def known(self) -> tuple[str, ...]:
         """Every secret value of this run, for the log's redaction."""
@@ -151,10 +205,15 @@ class KeyringSecrets:
         if secret:
             return secret
         if ref.name:
-            raise NotKept(f"Nobody is signed in to the account {ref.account}", f"sign in: tocsin login {ref.account}")
+            raise NotKept(
+                f"Nobody is signed in to the account {ref.account}",
+                f"sign in: tocsin login {ref.account}",
+                obstacle=Obstacle.SIGN_IN,
+                place=ref.account,
+            )
         raise NotKept(
             f"There is no secret for the account {ref.account}",
-            f"keep one with 'keyring set {SERVICE} {ref.account}', or start Tocsin with {variable(ref.account)} set",
+            f"keep one with 'tocsin secret set {ref.account}', or start Tocsin with {variable(ref.account)} set",
         )
 
     async def _ask(self, key: object, account: str, use: Callable[[Keyring], str | None]) -> str | None:
@@ -165,26 +224,30 @@ class KeyringSecrets:
             return await self._calls.run(key, lambda: self._use(use), timeout=self._deadline)
         except TimeoutError:
             raise SecretUnavailable(
-                "The keyring does not answer", f"unlock it, or start Tocsin with {variable(account)} set"
+                "The keyring does not answer",
+                f"unlock it, or start Tocsin with {variable(account)} set",
+                obstacle=Obstacle.KEYRING_SILENT,
+                place=variable(account),
             ) from None
         except _RefusedError:
             raise _locked() from None
+        except _AbsentError:
+            raise _unusable(NoKeyring, "NoKeyringError", account) from None
         except Exception as error:  # noqa: BLE001 - backends have errors of their own, and their text could quote a secret
-            raise SecretUnavailable(
-                f"No keyring can be used ({type(error).__name__})", f"start Tocsin with {variable(account)} set"
-            ) from None
+            raise _unusable(SecretUnavailable, type(error).__name__, account) from None
 
     def _use(self, use: Callable[[Keyring], str | None]) -> str | None:
         """Runs in the daemon thread, and may end long after its caller gave up: hence it notes a refusal itself."""
         with self._one_at_a_time:  # several accounts at once would make several unlock dialogs
-            backend = self._backend()
-            from keyring.errors import InitError, KeyringLocked  # noqa: PLC0415 - loaded by now
+            from keyring.errors import InitError, KeyringLocked, NoKeyringError  # noqa: PLC0415 - as in system_keyring
 
             try:
-                return use(backend)
+                return use(self._backend())
             except (InitError, KeyringLocked):
                 self._refused_at = time.monotonic()
                 raise _RefusedError from None
+            except NoKeyringError:
+                raise _AbsentError from None
 
     def _remember(self, secret: str) -> None:
         if secret not in self._known:
@@ -196,9 +259,38 @@ def _entry(ref: SecretRef) -> str:
     return f"{ref.account}/{ref.name}" if ref.name else ref.account
 
 
+def _erased(backend: Keyring, entry: str) -> str | None:
+    """The entry if it was there and is not any more. Runs where the keyring is asked."""
+    from keyring.errors import PasswordDeleteError  # noqa: PLC0415 - loaded by now
+
+    if backend.get_password(SERVICE, entry) is None:
+        return None
+    try:
+        backend.delete_password(SERVICE, entry)
+    except PasswordDeleteError:
+        if backend.get_password(SERVICE, entry) is not None:
+            raise
+    return entry
+
+
+def _unusable(kind: type[SecretUnavailable], why: str, account: str) -> SecretUnavailable:
+    return kind(
+        f"No keyring can be used ({why})",
+        f"start Tocsin with {variable(account)} set",
+        obstacle=Obstacle.KEYRING_ABSENT,
+        place=variable(account),
+    )
+
+
+class _AbsentError(Exception):
+    """There is no keyring."""
+
+
 class _RefusedError(Exception):
     """The keyring stays locked: there is nobody to unlock it, or somebody said no."""
 
 
 def _locked() -> SecretUnavailable:
-    return SecretUnavailable("The keyring is locked", "unlock it; Tocsin asks again within five minutes")
+    return SecretUnavailable(
+        "The keyring is locked", "unlock it; Tocsin asks again within five minutes", obstacle=Obstacle.KEYRING_LOCKED
+    )

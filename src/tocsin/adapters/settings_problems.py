@@ -102,23 +102,28 @@ class Problems:
 
     def flag(self, path: Path, table: Mapping[str, Any], key: str) -> bool:
         """True or false; false if it is missing, or wrong and reported."""
-        value = table.get(key, False)
+        return bool(self.answer(path, table, key))
+
+    def answer(self, path: Path, table: Mapping[str, Any], key: str) -> bool | None:
+        """True or false; None if it is missing, or wrong and reported."""
+        value = table.get(key)
         if isinstance(value, bool):
             return value
-        self.add((*path, key), "is neither true nor false", ("true", "false"))
-        return False
+        if key in table:
+            self.add((*path, key), "is neither true nor false", ("true", "false"))
+        return None
 
-    def texts(self, path: Path, value: object) -> tuple[str, ...] | None:
+    def texts(self, path: Path, value: object, allowed: Sequence[str] = ()) -> tuple[str, ...] | None:
         """A list of texts without those that are none, which are reported; None if nothing of it is right."""
         if not isinstance(value, list):
-            self.add(path, 'is not a list of texts, like ["a", "b"]')
+            self.add(path, 'is not a list of texts, like ["a", "b"]', allowed)
             return None
         right: dict[str, None] = {}
         for index, one in enumerate(value):
             if isinstance(one, str) and one.strip():
                 right[one] = None
             else:
-                self.add((*path, index), "is not a text, or an empty one")
+                self.add((*path, index), "is not a text, or an empty one", allowed)
         return tuple(right) if right or not value else None
 
 

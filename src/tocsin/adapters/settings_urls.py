@@ -35,7 +35,7 @@ def problem_with_target(text: str) -> str | None:
     """What is wrong with a target of the line's measurement: tcp with a port, or https."""
     try:
         parts = _split(text)
-        tcp = parts.scheme == "tcp" and parts.port is not None and parts.path in ("", "/") and not parts.query
+        tcp = parts.scheme == "tcp" and parts.port is not None and not (parts.path.strip("/") or parts.query)
     except ValueError as error:
         return str(error)
     return None if tcp or ("://" in text and parts.scheme == "https") else "is not tcp://host:port or https://host/"

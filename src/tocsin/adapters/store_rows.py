@@ -1,9 +1,10 @@
 """Values to rows of the record and back.
 
-Pure. Raises ``Bug`` for what must not be written, and ``ValueError`` (``msgspec``'s errors are of that kind) for what
-cannot be read, which the store reports as damage.
+Raises ``Bug`` for what must not be written, and ``ValueError`` (``msgspec``'s errors are of that kind) for what cannot
+be read, which the store reports as damage.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -13,10 +14,10 @@ from typing import Any
 import msgspec
 
 from tocsin.domain.alarm_state import AlarmState, Close, Tell
-from tocsin.domain.incident import Alias, Episode, Eta, Incident, Link, Source
+from tocsin.domain.incident import Alias, Episode, Eta, Incident, Link, Measured, Source
 from tocsin.domain.message import Message, Value
 from tocsin.domain.snapshot import Update
-from tocsin.domain.terms import EndHow, IncidentKind, Phase, Relevance, Severity, Urgency
+from tocsin.domain.terms import Cause, EndHow, IncidentKind, LineState, Phase, Relevance, Severity, Urgency
 from tocsin.errors import Bug
 from tocsin.ports import ConnectionRecord
 
@@ -24,6 +25,7 @@ Cell = str | int | None
 Row = tuple[Cell, ...]
 Found = tuple[Any, ...]  # what SQLite gives back: the reading functions give it its types
 
+_LOG = logging.getLogger(__name__)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 # A first or last day of the calendar, far from Greenwich, is outside of it in UTC: stored, it must stay readable.
@@ -121,6 +123,21 @@ class Part:
     read: Callable[[Found], object]
 
 
+def _measured_row(mark: Measured) -> Row:
+    since, until = micros(mark.since), _micros_or_none(mark.until)
+    return (mark.state.value, mark.cause and mark.cause.value, since, until, int(mark.is_end_known))
+
+
+def _read_measured(row: Found) -> Measured | None:
+    """What the line showed; None where that cannot be read."""
+    try:
+        cause = None if row[1] is None else Cause(row[1])
+        return Measured(LineState(row[0]), cause, moment(row[2]), moment_or_none(row[3]), bool(row[4]))
+    except ValueError as error:
+        _LOG.warning("what the line showed of an incident cannot be read: %s", error)
+        return None
+
+
 PARTS: tuple[Part, ...] = (
     Part(
         "aliases",
@@ -163,13 +180,28 @@ PARTS: tuple[Part, ...] = (
         lambda incident: [(micros(one.at), one.phase.value, text(one.text)) for one in incident.updates],
         lambda row: Update(moment(row[0]), Phase(row[1]), row[2]),
     ),
+    Part(
+        "measured",
+        ("state", "cause", "since", "until", "is_end_known"),
+        lambda incident: [] if incident.measured is None else [_measured_row(incident.measured)],
+        _read_measured,
+    ),
 )
+
+
+def _mark(found: tuple[Measured | None, ...], started_at: datetime) -> Measured | None:
+    """What the line showed of an incident. In place of what cannot be read stands a mark that tells of no trouble.
+
+    Without any, an incident that only the line spoke of would have nobody to end it.
+    """
+    return (found[0] or Measured(LineState.NOT_MEASURED, None, started_at)) if found else None
 
 
 def read_incident(row: Found, parts: Mapping[str, tuple[Any, ...]]) -> Incident:
     """The incident of a row and of what the other tables have for it, by table. Raises ``ValueError``."""
     if not parts["episodes"]:
         raise ValueError(f"incident {row[0]} has no episode")
+    several: dict[str, Any] = {table: of for table, of in parts.items() if table != "measured"}
     return Incident(
         uid=row[0],
         account=row[1],
@@ -192,7 +224,8 @@ def read_incident(row: Found, parts: Mapping[str, tuple[Any, ...]]) -> Incident:
         overrun=bool(row[18]),
         lacking=row[19],
         lacking_since=moment_or_none(row[20]),
-        **parts,
+        measured=_mark(parts["measured"], moment(row[9])),
+        **several,
     )
 
 

@@ -101,7 +101,34 @@ def m0001_the_record(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: tuple[Migration, ...] = (Migration("0001 the record", m0001_the_record),)
+_SECOND = (
+    # What our own line showed of an incident; at most one row each.
+    """CREATE TABLE measured (
+        uid TEXT NOT NULL REFERENCES incidents ON DELETE CASCADE, position INTEGER NOT NULL,
+        state TEXT NOT NULL, cause TEXT, since INTEGER NOT NULL, until INTEGER, is_end_known INTEGER NOT NULL,
+        PRIMARY KEY (uid, position)
+    ) STRICT, WITHOUT ROWID""",
+    # hour: hours, not microseconds, since 1970; there are many. data: 480 bytes, as domain/minutes.py packs them.
+    """CREATE TABLE line_hours (
+        link TEXT NOT NULL, hour INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (link, hour)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE TABLE uplink (key TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
+    """CREATE TABLE drafts (
+        uid TEXT PRIMARY KEY, text TEXT NOT NULL, written_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+)
+
+
+def m0002_the_line(connection: sqlite3.Connection) -> None:
+    """What is measured of the user's own line, and what waits until it is back."""
+    for statement in _SECOND:
+        connection.execute(statement)
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration("0001 the record", m0001_the_record),
+    Migration("0002 the line", m0002_the_line),
+)
 
 
 def pending(connection: sqlite3.Connection, migrations: tuple[Migration, ...]) -> tuple[Migration, ...]:

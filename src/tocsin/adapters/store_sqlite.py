@@ -13,9 +13,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from tocsin.adapters import store_line as line
 from tocsin.adapters import store_rows as rows
 from tocsin.domain.alarm_state import AlarmState, Close, Tell
 from tocsin.domain.incident import Incident
+from tocsin.domain.minutes import Hour
+from tocsin.domain.state import Draft
 from tocsin.errors import Bug, StoreDamaged, StoreError, StoreFull
 from tocsin.ports import Batch, ConnectionRecord, Covered, OutboxRow, OutboxState, ThreadRef
 
@@ -131,6 +134,21 @@ class SqliteStore:
                 )
             )
 
+    def line_hours(self, link: str, since: datetime) -> tuple[Hour, ...]:
+        """The hours of a link that begin at ``since`` or later, oldest first. They are kept for 400 days."""
+        with reported("reading the line's hours"):
+            return line.hours(self._db, link, since)
+
+    def uplink(self) -> frozenset[str]:
+        """The keys by which the primary's way out is known; none before the first."""
+        with reported("reading the uplink"):
+            return line.uplink(self._db)
+
+    def drafts(self) -> tuple[Draft, ...]:
+        """What the user wants to report and has not dropped, oldest first."""
+        with reported("reading the drafts"):
+            return line.drafts(self._db, self._opened_at)
+
     def outbox(self) -> tuple[OutboxRow, ...]:
         """What is neither confirmed nor given up, oldest first."""
         with reported("reading the outbox"):
@@ -178,6 +196,9 @@ class SqliteStore:
             )
             for covered in batch.coverage:
                 _cover(db, covered)
+            line.put_hours(db, batch.hours)
+            line.put_uplink(db, batch.uplink)
+            line.put_drafts(db, batch.drafts)
 
     @staticmethod
     def _put_incidents(db: sqlite3.Connection, incidents: tuple[Incident, ...]) -> None:

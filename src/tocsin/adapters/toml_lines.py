@@ -14,7 +14,7 @@ DEEPEST = 24  # tables, arrays and parts of a key within each other
 
 Path = tuple[str | int, ...]
 
-_SPACE = re.compile(r"[ \t]*+")
+SPACE = re.compile(r"[ \t]*+")
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*+)*+")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]++")
 _STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*+\"|'[^'\n]*+'")
@@ -102,12 +102,12 @@ class Lines:
     def _key(self) -> list[str]:
         parts: list[str] = []
         while True:
-            self._take(_SPACE)
+            self._take(SPACE)
             raw = self._take(_BARE_KEY) or self._take(_STRING)
             if not raw:
                 raise _LostError
             parts.append(_unquoted(raw))
-            self._take(_SPACE)
+            self._take(SPACE)
             if not self._text.startswith(".", self._at):
                 return parts
             self._at += 1
@@ -115,7 +115,7 @@ class Lines:
                 raise TooDeepError(self._line())
 
     def _value(self, path: Path) -> None:
-        self._take(_SPACE)
+        self._take(SPACE)
         first = self._text[self._at : self._at + 1]
         if first == "[":
             self._at += 1
@@ -153,7 +153,7 @@ class Lines:
         return found[0]
 
     def _expect(self, what: str) -> None:
-        self._take(_SPACE)
+        self._take(SPACE)
         if not self._text.startswith(what, self._at):
             raise _LostError
         self._at += len(what)

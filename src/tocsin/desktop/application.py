@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from tocsin.desktop.bridge import Bridge
 from tocsin.desktop.first_bell import SETTLING_MS, FirstBell
+from tocsin.desktop.settings_opener import SettingsOpener
 from tocsin.desktop.tray import Tray
 from tocsin.domain.message import Fault, Message
 from tocsin.domain.state import AppState, Command
@@ -23,11 +24,14 @@ from tocsin.words.phrasebook import Phrasebook
 if TYPE_CHECKING:
     from tocsin.desktop.channel import WindowChannel
     from tocsin.desktop.hooks import ExceptHooks
+    from tocsin.desktop.settings.backstage import Backstage
     from tocsin.desktop.stop_signals import StopSignals
     from tocsin.desktop.window import Window
     from tocsin.ports import Channel, Clock, Dispatch, Outgoing
+    from tocsin.ports.offering import Offers
 
-_NO_TRAY_MS = 2000  # a panel that starts together with us gets this long before the window shows itself
+_GREETING_MS = 2000  # as long as it may take to know that nothing is set up
+_NO_TRAY_MS = 4000  # a panel that starts together with us gets this long before the window shows itself
 _MOST_BUGS = 3
 
 
@@ -36,7 +40,8 @@ class DesktopApplication(QObject):
 
     ``settings_file`` is what the window names when nothing is set up yet; ``first``, the bell that is shown already.
     ``on_quit`` is called once, in the GUI thread, when the program ends; ``on_demo``, when the user wants the demo:
-    without one it is not offered.
+    without one it is not offered. ``offers`` is what the assistant offers, without which there is none; ``at_login``
+    has the program started with the computer, and must not block. ``settings.backstage`` makes what its pages tell.
     """
 
     def __init__(
@@ -54,6 +59,8 @@ class DesktopApplication(QObject):
         super().__init__()
         self.on_quit: Callable[[], None] = _nothing
         self.on_demo: Callable[[], None] | None = None
+        self.offers: Offers | None = None
+        self.at_login: Callable[[bool], None] | None = None
         self._phrasebook = phrasebook
         self._language: str | None = None
         self._words = phrasebook(None)
@@ -71,9 +78,15 @@ class DesktopApplication(QObject):
         self._channel: WindowChannel | None = None
         self._tray = Tray(self._words, clock, self, first)
         self._had_tray = first.had_tray
+        self._was_clicked = first.was_clicked
         self._tray.opened.connect(self.open_window)
+        self._tray.add_wanted.connect(self.set_up)
+        self._tray.settings_wanted.connect(self.open_settings)
         self._tray.quit_asked.connect(self.quit)
         self._tray.commanded.connect(self._command)
+        self.settings = SettingsOpener(clock, self._backstage, self)
+        self.settings.commanded.connect(self._command)
+        self.settings.assistant_wanted.connect(self.set_up)
         self._hooks: ExceptHooks | None = None
         self._signals: StopSignals | None = None
         self._qt.aboutToQuit.connect(self._on_end)
@@ -101,7 +114,10 @@ class DesktopApplication(QObject):
         for callback in (self._on_tray_up, *self._after):
             QTimer.singleShot(self._settling_ms, self, callback)
         self._after = []
+        if self._was_clicked:
+            QTimer.singleShot(self._settling_ms, self, self.open_window)
         if not self._background:
+            QTimer.singleShot(_GREETING_MS, self, self._on_greeting_due)
             QTimer.singleShot(_NO_TRAY_MS, self, self._on_patience_over)
 
     def when_shown(self, callback: Callable[[], None]) -> None:
@@ -134,6 +150,17 @@ class DesktopApplication(QObject):
     def open_window(self) -> None:
         """Open the window or bring it to the front; it is built at the first time."""
         self._built_window().open()
+
+    @Slot()
+    def set_up(self) -> None:
+        """Open the window with the assistant over it."""
+        self.open_window()
+        self._built_window().set_up()
+
+    @Slot()
+    def open_settings(self) -> None:
+        """Open the settings or bring them to the front."""
+        self.settings.open(self._words, self._state)
 
     @Slot()
     def quit(self) -> None:
@@ -181,10 +208,20 @@ class DesktopApplication(QObject):
         self._tray.swing_began.connect(portal.ask)
 
     @Slot()
-    def _on_patience_over(self) -> None:
-        nothing_set_up = self._state is not None and not self._state.connections
-        if not self._is_over and (nothing_set_up or not QSystemTrayIcon.isSystemTrayAvailable()):
+    def _on_greeting_due(self) -> None:
+        if self._state is not None and not self._state.connections and self._was_never_open:
             self.open_window()
+
+    @Slot()
+    def _on_patience_over(self) -> None:
+        self._on_greeting_due()
+        if self._was_never_open and not QSystemTrayIcon.isSystemTrayAvailable():
+            self.open_window()
+
+    @property
+    def _was_never_open(self) -> bool:
+        """Whether nobody has seen the window yet: who closed it does not get it back for want of a tray."""
+        return not self._is_over and self._window is None
 
     @Slot(object)
     def _command(self, command: Command) -> None:
@@ -213,6 +250,7 @@ class DesktopApplication(QObject):
         if self._window is not None:
             self._window.do_not_ask()
             self._window.hide()
+        self.settings.close()
         try:
             self.on_quit()
         finally:
@@ -229,6 +267,7 @@ class DesktopApplication(QObject):
         self._tray.render(state)
         if self._window is not None:
             self._window.render_state(state, self._bugs)
+        self.settings.render_state(state)
 
     def _on_message(self, outgoing: "Outgoing") -> None:
         """A message that only the window is left to show: it comes up, and leaves the keyboard where it is."""
@@ -269,8 +308,11 @@ class DesktopApplication(QObject):
             window.commanded.connect(self._command)
             window.quit_asked.connect(self.quit)
             window.demo_wanted.connect(self._on_demo)
+            window.settings_wanted.connect(self.open_settings)
             window.acted.connect(self._window_channel().act)
             window.offer_demo(available=self.on_demo is not None)
+            if self.offers is not None:
+                window.let_set_up(self.offers, self.at_login)
             self._window = window
             if self._state is not None:
                 window.render_state(self._state, self._bugs)
@@ -294,6 +336,12 @@ class DesktopApplication(QObject):
 
             speak(self._qt, self._words.language)
             self._window.set_words(self._words)
+        self.settings.set_words(self._words)
+
+    def _backstage(self) -> "Backstage":
+        from tocsin.desktop.settings.backstage import Backstage  # noqa: PLC0415 - with the settings window only
+
+        return Backstage(self._settings_file)
 
 
 def _nothing() -> None:

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from tocsin.desktop import tab_order
 from tocsin.desktop.bell import colour
 from tocsin.desktop.widgets import Card, Tone, button, label, relabel
 from tocsin.domain.terms import Level, Urgency
@@ -83,6 +84,11 @@ class Banners(QWidget):
     def messages(self) -> tuple[Outgoing, ...]:
         """What stands here, oldest first."""
         return tuple(outgoing for _, outgoing in self._shown.values())
+
+    @property
+    def sections(self) -> list[QWidget]:
+        """The messages' widgets, from the top."""
+        return tab_order.in_layouts((self._column,))
 
     def show_message(self, outgoing: Outgoing) -> None:
         """Show it, in place of what its thread said before."""

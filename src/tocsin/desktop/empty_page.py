@@ -2,8 +2,9 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontDatabase, QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
+from tocsin.desktop.flow import Flow
 from tocsin.desktop.widgets import Tone, button, label
 from tocsin.domain.state import ReloadSettings
 from tocsin.words.phrasebook import Phrasebook
@@ -26,6 +27,7 @@ class EmptyPage(QWidget):
 
     commanded = Signal(object)
     demo_wanted = Signal()
+    set_up_wanted = Signal()
 
     def __init__(self, words: Phrasebook, settings_file: str) -> None:
         super().__init__()
@@ -43,15 +45,19 @@ class EmptyPage(QWidget):
         example.setFixedHeight(EXAMPLE.count("\n") * example.fontMetrics().lineSpacing() + around)
         example.setAccessibleName(words.gettext("Example of an account"))
         self._demo = button(words.gettext("Try the demo"), self.demo_wanted.emit)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self._demo)
+        self._set_up = button(words.gettext("Set up"), self.set_up_wanted.emit)
+        self._set_up.hide()
+        first = Flow()
+        for each in (self._set_up, self._demo):
+            first.addWidget(each)
+        buttons = Flow()
         buttons.addWidget(button(words.gettext("Copy the example"), _copy))
         buttons.addWidget(button(words.gettext("Reload settings"), self._on_reload))
-        buttons.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 10, 14, 10)
         column.setSpacing(8)
         column.addWidget(label(Tone.TITLE, words.gettext("Nothing is watched yet")))
+        column.addLayout(first)
         column.addWidget(label(Tone.NORMAL, words.gettext("Add your provider's status page to the settings:")))
         column.addWidget(place)
         column.addWidget(example)
@@ -63,6 +69,10 @@ class EmptyPage(QWidget):
     def offer_demo(self, *, available: bool) -> None:
         """Show the button only where there is a demo to try."""
         self._demo.setVisible(available)
+
+    def offer_setting_up(self, *, available: bool) -> None:
+        """Show the button only where there is an assistant."""
+        self._set_up.setVisible(available)
 
     def _on_reload(self) -> None:
         self.commanded.emit(ReloadSettings())

@@ -17,7 +17,8 @@ NAME = "Tocsin"
 class FirstBell:
     """Icon and menu as a tray host first sees them. The menu is there from the start, still empty: some hosts ask once.
 
-    ``had_tray`` tells whether there was a tray when the icon was shown.
+    ``had_tray`` tells whether there was a tray when the icon was shown, ``was_clicked`` whether the window was
+    wanted before there was one.
     """
 
     def __init__(self) -> None:
@@ -28,6 +29,8 @@ class FirstBell:
         self.icon = QSystemTrayIcon(self.bells.icon(self.face))
         self.icon.setContextMenu(self.menu)
         self.had_tray = True
+        self.was_clicked = False
+        self.icon.activated.connect(self._on_activated)
 
     def show(self) -> None:
         """Put the icon into the tray, and give the tray the time to take it."""
@@ -36,6 +39,9 @@ class FirstBell:
         loop = QEventLoop()
         QTimer.singleShot(SETTLING_MS, loop, loop.quit)
         loop.exec()
+
+    def _on_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        self.was_clicked = self.was_clicked or reason is not QSystemTrayIcon.ActivationReason.Context
 
 
 def application() -> QApplication:

@@ -9,7 +9,6 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from tocsin.desktop import plain_text
 from tocsin.domain.incident import Incident
 from tocsin.domain.terms import IncidentKind
-from tocsin.words import plain
 from tocsin.words.phrasebook import Phrasebook
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -47,7 +46,7 @@ class HistoryModel(QAbstractListModel):
             return None
         incident = self._rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._words.clean(incident.title, plain.TITLE) or self._words.gettext("(no title)")
+            return self._words.plain_title(incident) or self._words.gettext("(no title)")
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_text.for_widget_tooltip("\n".join(self._sentences(incident)))
         if role == Qt.ItemDataRole.AccessibleTextRole:
@@ -101,7 +100,7 @@ class HistoryModel(QAbstractListModel):
     def _sentences(self, incident: Incident) -> list[str]:
         words = self._words
         parts = (
-            words.clean(incident.title, plain.TITLE),
+            words.plain_title(incident),
             self._where(incident),
             self._when(incident),
             words.lasted(incident, self._now),

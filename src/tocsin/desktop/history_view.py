@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QFrame,
-    QHBoxLayout,
     QLineEdit,
     QListView,
     QStackedLayout,
@@ -79,7 +78,7 @@ def _line(painter: QPainter, area: QRect, left: str, right: str) -> None:
 
 
 class HistoryView(QWidget):
-    """Title, filter and list; where there is nothing, words on what will stand there."""
+    """The list; where there is nothing, words on what will stand there. Its filter is for others to place."""
 
     def __init__(self, words: Phrasebook) -> None:
         super().__init__()
@@ -113,25 +112,20 @@ class HistoryView(QWidget):
         return made
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setContentsMargins(_SIDE, 6, _SIDE, 4)
-        head.addWidget(label(Tone.STRONG, self._words.gettext("History"), wrap=False), 1)
         self._search.setMaximumWidth(14 * self.fontMetrics().averageCharWidth() + 60)
-        head.addWidget(self._search)
         blank = QWidget()
         blank_column = QVBoxLayout(blank)
         blank_column.setContentsMargins(_SIDE, 8, _SIDE, 8)
         blank_column.addWidget(self._nothing)
         blank_column.addStretch(1)
-        self._pages = QStackedLayout()
-        self._pages.addWidget(blank)
-        self._pages.addWidget(self._list)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(head)
-        column.addLayout(self._pages, 1)
-        self.setMinimumHeight(7 * self.fontMetrics().height())
+        self._pages = QStackedLayout()
+        column.addLayout(self._pages, 1)  # first: a stack of nobody's shows its first widget as a window
+        self._pages.addWidget(blank)
+        self._pages.addWidget(self._list)
+        self.setMinimumHeight(5 * self.fontMetrics().height())
 
     @property
     def entries(self) -> QListView:
@@ -140,7 +134,7 @@ class HistoryView(QWidget):
 
     @property
     def search(self) -> QLineEdit:
-        """The filter."""
+        """The filter, for whoever shows this view to put above it."""
         return self._search
 
     def render_state(self, state: AppState, now: datetime) -> None:

@@ -1,15 +1,16 @@
 """What is not in trouble takes one line, and a second where there is something to say; faults stand below, calmly."""
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from tocsin.desktop import opener, picture
 from tocsin.desktop.bell import Bells, Face, colour
 from tocsin.desktop.portrait import Portrait
 from tocsin.desktop.widgets import Card, Tone, button, label, relabel
+from tocsin.domain.instant import Instant
 from tocsin.domain.message import Fault
-from tocsin.domain.state import AppState, Instant
+from tocsin.domain.state import AppState
 from tocsin.domain.terms import Level, Role
 from tocsin.words import plain
 from tocsin.words.phrasebook import Phrasebook
@@ -17,6 +18,7 @@ from tocsin.words.phrasebook import Phrasebook
 _BELL = 22
 _INDENT = 9  # names stand in one column with the text of the cards above, whose bells are larger
 _MOST_LINES = 3
+_APART = 10
 
 
 class Row(QWidget):
@@ -34,8 +36,8 @@ class Row(QWidget):
         self._details = button("", self._on_details)
         self._age.setWordWrap(False)
         self._age.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        line = QHBoxLayout()
-        line.setSpacing(10)
+        line = self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        line.setSpacing(_APART)
         line.addWidget(self._name, 1)
         line.addWidget(self._age, 0)
         below = QHBoxLayout()
@@ -46,7 +48,7 @@ class Row(QWidget):
         column.setSpacing(2)
         column.addLayout(line)
         column.addLayout(below)
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(14 + _INDENT, 4, 10, 4)
         row.setSpacing(12 + _INDENT)
         row.addWidget(self._bell, 0, Qt.AlignmentFlag.AlignTop)
@@ -79,14 +81,34 @@ class Row(QWidget):
         age = words.checked(self._seen.view, shown, now.wall)
         # Translators: a level and how old the knowledge is, as in "OK, checked 19:09".
         standing = words.gettext("{level}, {age}").format(level=words.level_word(shown.level), age=age)
+        if self._seen.is_idle:
+            standing = words.gettext("not in use")
         self._age.say(standing)
+        self._fit()
         self.setAccessibleName(f"{self._name.whole}: {standing}")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Fit the two texts into the new width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Put how it stands below the name where there is no room for it beside it: long words, large letters."""
+        margins = self._row.contentsMargins()
+        room = self.width() - margins.left() - margins.right() - _BELL - self._row.spacing() - _APART
+        is_wide = self._name.sizeHint().width() + self._age.sizeHint().width() <= room
+        below, beside = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        side = Qt.AlignmentFlag.AlignRight if is_wide else Qt.AlignmentFlag.AlignLeft
+        self._line.setDirection(beside if is_wide else below)
+        self._line.setSpacing(_APART if is_wide else 2)
+        self._age.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
 
     def _lines(self, seen: picture.Seen, state: AppState, now: Instant) -> list[str]:
         words, view, incident = self._words, seen.view, seen.incident
-        lines = []
-        if seen.shown.level is not Level.OK:
-            lines.append(words.headline(view, seen.shown, now.wall, state.accounts))
+        lines = [words.gettext("In use now, in place of your main connection.")] * picture.is_standing_in(state, view)
+        if seen.shown.level is not Level.OK and not seen.is_idle:
+            said = words.verdict(view, seen.shown, now.wall, state.accounts)
+            lines.append(said or words.headline(view, seen.shown, now.wall, state.accounts))
         if incident is not None:
             provider = picture.provider_of(state, incident)
             lines.append(words.source(incident, provider, now.wall))

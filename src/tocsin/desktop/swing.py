@@ -14,6 +14,7 @@ class Swing:
 
     def __init__(self, *, still: bool = False) -> None:
         self._still = still
+        self._resting = False
         self._ringing: frozenset[str] = frozenset()
         self._began: float | None = None
 
@@ -33,9 +34,13 @@ class Swing:
         """Never move again in this run."""
         self._still = True
 
+    def rest(self, *, still: bool) -> None:
+        """Stand still or not, as the settings say; who wants nothing to move at all is not overruled."""
+        self._resting = still
+
     def is_moving(self, now: float) -> bool:
         """True while frames follow each other."""
-        return not self._still and self._began is not None and 0 <= now - self._began < LONGEST
+        return not (self._still or self._resting) and self._began is not None and 0 <= now - self._began < LONGEST
 
     def frame(self, now: float) -> int:
         """The frame to show: 0, the bell at rest, unless it moves."""

@@ -29,12 +29,15 @@ _TOOLTIP_EVERY = 30.0  # seconds: a tooltip whose only change is an age is not w
 class Tray(QObject):
     """The icon and its menu.
 
-    ``opened``: the window is wanted. ``quit_asked``: "Quit". ``commanded`` carries a command of ``domain.state``.
-    ``swing_began`` lets others find out, once more, whether this person wants stillness. ``first`` is the bell that is
-    out already.
+    ``opened``: the window is wanted. ``add_wanted``: something more is to be watched. ``settings_wanted``,
+    ``quit_asked``: what they say.
+    ``commanded`` carries a command of ``domain.state``. ``swing_began`` lets others find out, once more, whether this
+    person wants stillness. ``first`` is the bell that is out already.
     """
 
     opened = Signal()
+    add_wanted = Signal()
+    settings_wanted = Signal()
     quit_asked = Signal()
     commanded = Signal(object)
     swing_began = Signal()
@@ -84,6 +87,7 @@ class Tray(QObject):
         """Draw this state from now on."""
         self._state = state
         before = self._swing.is_moving(time.monotonic())
+        self._swing.rest(still=state.settings is not None and not state.settings.appearance.swing)
         self._swing.follow(picture.ringing(state, self._clock.now()), time.monotonic())
         if not before and self._swing.is_moving(time.monotonic()):
             from tocsin.desktop.motion import wants_stillness  # noqa: PLC0415 - most runs never ring
@@ -147,6 +151,8 @@ class Tray(QObject):
         self._check = menu.addAction("", partial(self.commanded.emit, CheckNow()))
         self._mute = menu.addAction("", self._on_mute)
         menu.addSeparator()
+        self._add = menu.addAction("", self.add_wanted.emit)
+        self._settings = menu.addAction("", self.settings_wanted.emit)
         self._reload = menu.addAction("", partial(self.commanded.emit, ReloadSettings()))
         self._quit = menu.addAction("", self.quit_asked.emit)
         self._label_menu()
@@ -158,6 +164,8 @@ class Tray(QObject):
         _label(self._acknowledge, words.gettext("Acknowledge"))
         _label(self._check, words.gettext("Check now"))
         _label(self._mute, words.gettext("Unmute") if muted else words.gettext("Mute until resolved"))
+        _label(self._add, words.gettext("Add a provider or a service"))
+        _label(self._settings, words.gettext("Settings"))
         _label(self._reload, words.gettext("Reload settings"))
         _label(self._quit, words.gettext("Quit"))
         self._acknowledge.setEnabled(state is not None and bool(state.ringing))

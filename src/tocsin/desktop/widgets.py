@@ -57,7 +57,11 @@ class PlainLabel(QLabel):
             return
         self._whole = text
         self._show_text()
-        self.setVisible(bool(text))
+        if text and self.parentWidget() is None:
+            # Shown now it would flash up as a window of its own: it shows with what it is put into.
+            self.setAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide, False)
+        else:
+            self.setVisible(bool(text))
 
     @property
     def whole(self) -> str:

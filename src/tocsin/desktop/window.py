@@ -1,25 +1,31 @@
-"""The window: now on top, the history below, the age of all knowledge at the bottom. Nothing in it blinks."""
+"""The window: now on top, history and line below, the age of all knowledge at the bottom. Nothing in it blinks."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QHideEvent, QKeySequence, QPalette, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
 
-from tocsin.desktop import picture
+from tocsin.desktop import picture, tab_order
 from tocsin.desktop.bell import Bells
 from tocsin.desktop.closing import ask_how_to_close
 from tocsin.desktop.empty_page import EmptyPage
 from tocsin.desktop.history_view import HistoryView
 from tocsin.desktop.overview import Overview
+from tocsin.desktop.pages import Page, Pages
+from tocsin.desktop.setting_up import SettingUp
 from tocsin.desktop.widgets import PlainLabel, Stack, Tone, button, label
 from tocsin.domain.message import Fault
 from tocsin.domain.state import AppState, CheckNow
 from tocsin.ports import Clock, Outgoing
 from tocsin.words.phrasebook import Phrasebook
 
+if TYPE_CHECKING:
+    from tocsin.ports.offering import Offers
+
 _WIDTH, _HEIGHT = 460, 620
-_CHARACTERS = 54  # wide enough for as many of the desktop's font, whatever its size
+_CHARACTERS = 58  # wide enough for as many of the desktop's font, whatever its size
 _TICK_MS = 1000
 _SILENTLY = Qt.WidgetAttribute.WA_ShowWithoutActivating
 
@@ -34,6 +40,7 @@ class Window(QWidget):
     acted = Signal(str, str)
     quit_asked = Signal()
     demo_wanted = Signal()
+    settings_wanted = Signal()
 
     def __init__(self, words: Phrasebook, clock: Clock, settings_file: str, has_tray: Callable[[], bool]) -> None:
         super().__init__()
@@ -45,7 +52,10 @@ class Window(QWidget):
         self._faults: tuple[Fault, ...] = ()
         self._has_demo = False
         self._asks = True
+        self._page = Page.HISTORY
         self._question: QMessageBox | None = None
+        self._setting_up: SettingUp | None = None
+        self._chained: tuple[QWidget | None, ...] = ()
         self._bells = self._new_bells()
         self._ticks = QTimer(self)
         self._ticks.setInterval(_TICK_MS)
@@ -73,8 +83,13 @@ class Window(QWidget):
 
     @property
     def history(self) -> HistoryView:
+        """What was."""
+        return self._pages.history
+
+    @property
+    def pages(self) -> Pages:
         """The lower part."""
-        return self._history
+        return self._pages
 
     def open(self) -> None:
         """Show the window, or bring it to the front."""
@@ -98,6 +113,8 @@ class Window(QWidget):
         """Show this state; a hidden window does so when it is shown."""
         self._state = state
         self._faults = (*state.faults, *bugs)
+        if self._setting_up is not None:
+            self._setting_up.render_state(state, self._clock.now())
         if self.isVisible():
             self._render()
 
@@ -120,12 +137,30 @@ class Window(QWidget):
     def set_words(self, words: Phrasebook) -> None:
         """Speak another language."""
         self._words = words
+        if self._setting_up is not None:
+            self._setting_up.words = words
         self._rebuild()
+
+    def let_set_up(self, offers: "Offers", at_login: Callable[[bool], None] | None) -> None:
+        """Have the assistant at hand; without this there are the instructions alone."""
+        self._setting_up = SettingUp(self._words, offers, at_login, self)
+        self._setting_up.has_demo = self._has_demo
+        self._setting_up.commanded.connect(self.commanded)
+        self._setting_up.demo_wanted.connect(self.demo_wanted)
+        self._empty.offer_setting_up(available=True)
+
+    @Slot()
+    def set_up(self) -> None:
+        """Open the assistant, if there is one."""
+        if self._setting_up is not None:
+            self._setting_up.open()
 
     def offer_demo(self, *, available: bool) -> None:
         """Offer the demo where nothing is set up."""
         self._has_demo = available
         self._empty.offer_demo(available=available)
+        if self._setting_up is not None:
+            self._setting_up.has_demo = available
 
     def do_not_ask(self) -> None:
         """Close without a question from now on: the program or the session ends."""
@@ -140,13 +175,16 @@ class Window(QWidget):
         self._overview = Overview(self._words)
         self._overview.commanded.connect(self.commanded)
         self._overview.acted.connect(self.acted)
-        self._history = HistoryView(self._words)
+        self._pages = Pages(self._words, self._page)
+        self._pages.chosen.connect(self._on_page)
         self._empty = EmptyPage(self._words, self._settings_file)
         self._empty.commanded.connect(self.commanded)
         self._empty.demo_wanted.connect(self.demo_wanted)
+        self._empty.set_up_wanted.connect(self.set_up)
         self._empty.offer_demo(available=self._has_demo)
+        self._empty.offer_setting_up(available=self._setting_up is not None)
         self._empty.hide()
-        self._age: PlainLabel = label(Tone.QUIET, self._words.gettext("Tocsin is starting"), wrap=False)
+        self._age: PlainLabel = label(Tone.QUIET, self._words.gettext("Tocsin is starting"))
         self._check = button(self._words.gettext("Check now"), self._on_check)
         self._check.setFlat(True)
         self._foot = QWidget()
@@ -154,13 +192,16 @@ class Window(QWidget):
         footer.setContentsMargins(14, 4, 10, 6)
         footer.addWidget(self._age, 1)
         footer.addWidget(self._check)
+        settings = button(self._words.gettext("Settings"), self.settings_wanted.emit)
+        settings.setFlat(True)
+        footer.addWidget(settings)
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self._upper, self._rule = Stack(self._overview), _rule()
         column.addWidget(self._upper)
         column.addWidget(self._rule)
-        column.addWidget(self._history, 1)
+        column.addWidget(self._pages, 1)
         column.addWidget(self._empty, 1)
         column.addWidget(self._foot)
         self._column.addWidget(body)
@@ -184,6 +225,10 @@ class Window(QWidget):
             ((QKeySequence("Ctrl+Q"),), self._on_quit),
             ((QKeySequence(QKeySequence.StandardKey.Find),), self._on_find),
             ((QKeySequence("F5"),), self._on_check),
+            ((QKeySequence("Ctrl+,"),), self.settings_wanted.emit),
+            ((QKeySequence("F6"),), self._on_other_page),
+            ((QKeySequence("Ctrl+1"),), self._on_history),
+            ((QKeySequence("Ctrl+2"),), self._on_line),
         ):
             action = QAction(self)
             action.setShortcuts(list(keys))
@@ -207,19 +252,30 @@ class Window(QWidget):
             self._show_upper()
             return
         self._overview.render_state(state, self._faults, now, self._bells)
-        self._history.render_state(state, now.wall)
+        self._pages.render_state(state, now, self._bells)
         self._show_upper()
         is_empty = not state.connections and not state.history
-        self._history.setVisible(not is_empty)
+        self._pages.setVisible(not is_empty)
         self._empty.setVisible(is_empty)
-        self._foot.setVisible(bool(state.accounts))
+        is_set_up = state.settings is not None and bool(state.settings.accounts)
+        self._foot.setVisible(bool(state.accounts) or state.line is not None or is_set_up)
         self._on_tick()
+        if is_empty and self._setting_up is not None:
+            self._setting_up.offer_once()
 
     def _show_upper(self) -> None:
         state = self._state
         has_something = bool(self.messages or self._faults or (state is not None and state.connections))
         self._upper.setVisible(has_something)
         self._rule.setVisible(has_something)
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        """What comes up later still has its place in the order of the Tab key."""
+        parts = (*self._overview.sections, self._pages, self._empty, self._foot)
+        if (*parts, self._pages.line) != self._chained:
+            self._chained = (*parts, self._pages.line)
+            tab_order.chain(parts)
 
     @Slot()
     def _on_tick(self) -> None:
@@ -227,8 +283,9 @@ class Window(QWidget):
         if state is None:
             return
         self._overview.tick(now, self._bells, self._faults)
-        self._history.tick(now.wall)
-        self._age.say(self._words.polling(state.accounts, now))
+        self._pages.tick(now)
+        self._order_tabs()
+        self._age.say(self._words.polling(state.accounts, now, state.line))
         worst = next((each for each in picture.seen(state, now) if each.is_trouble), None)
         title = "" if worst is None else self._words.headline(worst.view, worst.shown, now.wall, state.accounts)
         self.setWindowTitle(f"{title} - Tocsin" if title else "Tocsin")
@@ -243,6 +300,8 @@ class Window(QWidget):
         """Do nothing while nobody looks."""
         super().hideEvent(event)
         self._ticks.stop()
+        if self._setting_up is not None and not event.spontaneous():
+            self._setting_up.close()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Follow the desktop's colours and fonts."""
@@ -266,12 +325,30 @@ class Window(QWidget):
 
     @Slot()
     def _on_find(self) -> None:
-        self._history.start_search()
+        self._pages.turn_to(Page.HISTORY)
+        self.history.start_search()
+
+    @Slot(int)
+    def _on_page(self, page: int) -> None:
+        self._page = Page(page)
+        self._order_tabs()
+
+    @Slot()
+    def _on_other_page(self) -> None:
+        self._pages.turn_over()
+
+    @Slot()
+    def _on_history(self) -> None:
+        self._pages.turn_to(Page.HISTORY)
+
+    @Slot()
+    def _on_line(self) -> None:
+        self._pages.turn_to(Page.LINE)
 
     @Slot()
     def _on_escape(self) -> None:
         """Escape empties a filter that is being typed; otherwise it closes."""
-        search = self._history.search
+        search = self.history.search
         if search.hasFocus() and search.text():
             search.clear()
         else:

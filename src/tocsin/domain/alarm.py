@@ -20,15 +20,23 @@ ACCOUNTS_THREAD = "accounts"
 INCIDENT = "inc:"
 SUMMARY = "sum:"
 SUMMARY_END = "end:"
+TRY_THREAD = "try"
 SEEN = timedelta(minutes=1)
+_DECLARED = " declared"
+BACK = "back"
+"""What an alarm remembers of a line that was told to work again while its provider still lists the incident."""
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How much is told. ``summary_above``: more new ones at once than this are one summary."""
+    """How much is told. ``summary_above``: more new ones at once than this are one summary.
+
+    ``word_wait`` is how long the end of what the line showed waits for what the provider has to say of it.
+    """
 
     summary_above: int = 3
     end_told_within: timedelta = timedelta(days=7)
+    word_wait: timedelta = timedelta(seconds=35)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +136,16 @@ def _alarm(hit: Hit, thread: str, revision: int = 1) -> Alarm:
         window=(incident.scheduled_start, incident.scheduled_end),
         began=incident.began,
         connections=_named(incident),
+        line=_line(hit),
     )
+
+
+def _line(hit: Hit) -> str:
+    """What the line shows of an incident now, and whether its provider speaks of it too, in words to remember."""
+    if hit.cut is None:
+        return ""
+    mark, told = hit.cut
+    return f"{mark.state.value} {mark.cause.value if mark.cause is not None else ''}{_DECLARED * told.is_declared}"
 
 
 def _named(incident: Incident) -> tuple[str, ...]:
@@ -166,8 +183,12 @@ def _follow(alarm: Alarm, hit: Hit, now: datetime) -> tuple[Alarm, list[Effect]]
     wider = counts and not {*_named(incident)} <= {*alarm.connections}
     moved = _is_move(alarm.eta, incident.eta)
     shifted = (window, incident.began) != (alarm.window, alarm.began)
-    if not (worse or wider or moved or shifted):
-        return alarm, []
+    line = _line(hit)
+    if hit.is_back and alarm.line not in ("", BACK):
+        return _back(alarm, hit)
+    turned = bool(line) and alarm.line not in ("", BACK, line)
+    if not (worse or wider or moved or shifted or turned):
+        return (replace(alarm, line=line) if line else alarm), []
     graver = worse or wider
     told = replace(
         alarm,
@@ -176,16 +197,28 @@ def _follow(alarm: Alarm, hit: Hit, now: datetime) -> tuple[Alarm, list[Effect]]
         began=incident.began,
         level=max(alarm.level, hit.level),
         connections=tuple(sorted({*alarm.connections, *_named(incident)})) if graver else alarm.connections,
+        line=line or alarm.line,
     )
     if graver and hit.level >= Level.DEGRADED and not alarm.muted:
         told = replace(told, phase=AlarmPhase.RINGING)
-    message = _news(hit, alarm.eta, now, worse=worse, wider=wider, moved=moved)
+    message = _news(hit, alarm.eta, now, worse=worse or turned, wider=wider, moved=moved)
     if message is None or alarm.muted or (alarm.thread.startswith(SUMMARY) and not graver):
         return told, []
     told = replace(told, thread=INCIDENT + told.uid if graver else told.thread, revision=told.revision + 1)
     calm = told.phase is AlarmPhase.ACKNOWLEDGED and not graver
     urgency = _urgency(hit.level)
     return told, [_tell(told, message, _calmed(urgency) if calm else urgency)]
+
+
+def _back(alarm: Alarm, hit: Hit) -> tuple[Alarm, list[Effect]]:
+    """The line works again, and the provider still lists the incident: that is told now, and its end is no news."""
+    mark = hit.incident.measured
+    phase = AlarmPhase.ACKNOWLEDGED if alarm.phase is AlarmPhase.RINGING else alarm.phase
+    told = replace(alarm, line=BACK, phase=phase, eta=hit.incident.eta)
+    if alarm.muted or mark is None or hit.line is None:
+        return told, []
+    told = replace(told, thread=INCIDENT + told.uid, revision=told.revision + 1)
+    return told, [_tell(told, telling.line_restored(hit, mark, hit.line), Urgency.NORMAL)]
 
 
 def _is_move(was: datetime | None, eta: datetime | None) -> bool:
@@ -212,7 +245,7 @@ def _ends(ending: list[tuple[Hit, Alarm]], now: datetime, policy: Policy) -> lis
     for hit, alarm in ending:
         episode = hit.incident.episode
         late = episode.ended_at is not None and now - episode.ended_at > policy.end_told_within
-        if episode.how in (EndHow.UNWATCHED, EndHow.MERGED) or late:
+        if episode.how in (EndHow.UNWATCHED, EndHow.MERGED) or late or alarm.line == BACK:
             effects.append(Close(INCIDENT + alarm.uid))
         else:
             to_tell.append((hit, replace(alarm, thread=INCIDENT + alarm.uid, revision=alarm.revision + 1)))
@@ -280,3 +313,8 @@ def _muted(state: AlarmState, uid: str | None, *, muted: bool) -> AlarmState:
         return replace(alarm, muted=muted, phase=AlarmPhase.ACKNOWLEDGED if quiet else alarm.phase)
 
     return replace(state, alarms=tuple(changed(alarm) for alarm in state.alarms))
+
+
+def trial(now: datetime) -> Tell:
+    """An alarm that means nothing, to see that alarms arrive."""
+    return Tell(TRY_THREAD, TRY_THREAD, 1, int(now.timestamp()), Message("try"), Urgency.NORMAL, final=True)

@@ -25,7 +25,8 @@ class Alarm:
     ``thread`` names the notification that is replaced in place; several incidents that were told in one summary share
     it. ``revision`` counts what was said of this episode, from 1. ``level`` is the worst that was told, ``eta`` the
     estimate that was told last, ``window`` the planned start and end that were. ``connections`` are the ids of all that
-    were named. ``muted`` silences all but the end.
+    were named. ``muted`` silences all but the end. ``line`` is what was told of the user's own line: its state and
+    cause, or that it works again; empty for nothing.
     """
 
     uid: str
@@ -39,6 +40,7 @@ class Alarm:
     began: bool = True
     muted: bool = False
     connections: tuple[str, ...] = ()
+    line: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tocsin.domain.snapshot import Update
-from tocsin.domain.terms import EndHow, IncidentKind, Phase, Relevance, Severity
+from tocsin.domain.terms import Cause, EndHow, IncidentKind, LineState, Phase, Relevance, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +57,28 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """What our own measurement of the line says of an incident: which trouble, from when to when.
+
+    ``until`` is None while it goes on. ``is_end_known`` is false where it came back in time that was not measured.
+    """
+
+    state: LineState
+    cause: Cause | None
+    since: datetime
+    until: datetime | None = None
+    is_end_known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """One disturbance, under our own ``uid``.
 
     ``started_at`` is the start as last given and ``first_started_at`` as first given; a start that the provider never
     gave is when we first saw it. ``etas`` hold every estimate, oldest first. ``lacking`` counts complete snapshots in
     a row without it, the first of them at ``lacking_since``. ``overrun`` is true once a maintenance is past its end.
-    ``began`` is true once it is in force, rather than announced for later.
+    ``began`` is true once it is in force, rather than announced for later. ``measured`` is what our own line showed of
+    it in its current episode, None where it showed nothing.
     """
 
     uid: str
@@ -93,6 +108,7 @@ class Incident:
     overrun: bool = False
     lacking: int = 0
     lacking_since: datetime | None = None
+    measured: Measured | None = None
 
     @property
     def episode(self) -> Episode:

@@ -1,10 +1,12 @@
 """From what a provider says to the level of one connection. The tables are those of the design's *Levels*."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tocsin.domain.account import Connection
-from tocsin.domain.incident import Incident
+from tocsin.domain.incident import Incident, Link
+from tocsin.domain.measured import is_line_only
 from tocsin.domain.relevance import hit, matched_things, missing
 from tocsin.domain.snapshot import Component, Snapshot, Traits
 from tocsin.domain.terms import IncidentKind, Level, Phase, Relevance, Severity
@@ -51,6 +53,8 @@ def contribution(incident: Incident, connection: Connection, scene: Scene, trait
     relevance = next((link.relevance for link in incident.links if link.connection == connection.id), Relevance.NONE)
     if not incident.is_open or not incident.began or relevance is Relevance.NONE:
         return Level.OK
+    if incident.phase.is_over or is_line_only(incident):
+        return Level.OK  # what the line shows of it counts by the verdict, not as the provider's word
     if relevance is Relevance.POSSIBLE:
         return Level.NOTICE
     if incident.kind is IncidentKind.MAINTENANCE:
@@ -126,3 +130,17 @@ def connection_level(
     floor = Level.UNKNOWN if is_missing(connection, scene) else Level.OK
     own = own_level(connection, scene)
     return max([floor, own, *(contribution(incident, connection, scene, traits, now) for incident in incidents)])
+
+
+def is_planned_now(incidents: Iterable[Incident], connection: str, now: datetime) -> bool:
+    """Whether announced work on a connection goes on, by its own window: it does so while nobody can be asked."""
+    return any(
+        each.kind is IncidentKind.MAINTENANCE
+        and each.is_open
+        and each.began
+        and not each.overrun
+        and each.scheduled_end is not None
+        and now < each.scheduled_end + OVERRUN_AFTER
+        and Link(connection, Relevance.LINKED) in each.links
+        for each in incidents
+    )

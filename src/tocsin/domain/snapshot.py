@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tocsin.domain.terms import FailureKind, IncidentKind, Level, Phase, Severity
+from tocsin.domain.terms import FailureKind, IncidentKind, Level, Obstacle, Phase, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +95,15 @@ class Failure:
     """A poll that gave no snapshot: which kind, in words for a log or the command line, and when to ask again.
 
     ``message`` holds no secret and no text longer than a line. ``retry_after`` is the server's wish, unbounded.
+    ``obstacle`` is what exactly was in the way, where that is known, and ``place`` where: a host, a file, an account.
     """
 
     kind: FailureKind
     message: str
     at: datetime
     retry_after: timedelta | None = None
+    obstacle: Obstacle | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,18 @@
 """The picture of now: what the engine publishes, and what tray and window draw."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 
+from tocsin.domain.account import Help, Settings
 from tocsin.domain.incident import Incident
+from tocsin.domain.instant import Instant
 from tocsin.domain.message import Fault
-from tocsin.domain.terms import ConnectionKind, FailureKind, Level, Role
-
-
-@dataclass(frozen=True, slots=True)
-class Instant:
-    """One moment on both clocks: ``wall`` is aware UTC, ``mono`` seconds of the monotonic clock.
-
-    Linux's monotonic clock stands still in suspend and the wall clock jumps with corrections: neither alone tells age.
-    """
-
-    wall: datetime
-    mono: float
+from tocsin.domain.minutes import Hour
+from tocsin.domain.quality import Quality
+from tocsin.domain.reading import Path
+from tocsin.domain.terms import Cause, ConnectionKind, FailureKind, Level, LineState, Role
+from tocsin.domain.trial import Trial, TrialView
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +49,33 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
+class LineSide:
+    """How the line that a connection runs over stands. ``measured`` is when that was last seen, None before.
+
+    ``since`` is when this state began. ``on_backup`` is true for a primary whose traffic leaves over another uplink,
+    with ``backup`` the name of the connection that it leaves over, if it has one; ``in_use`` is false for a backup
+    that is not needed.
+    """
+
+    state: LineState
+    cause: Cause | None
+    since: datetime | None
+    measured: Instant | None
+    fresh_for: timedelta
+    on_backup: bool = False
+    in_use: bool = True
+    backup: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionView:
     """One connection as it stands, seen from the side of every account that names it.
 
     ``level`` holds as of the accounts' last successes; ``domain.freshness.shown`` says what it is worth at a later
     moment. ``incidents`` are the open ones that concern it, worst first. ``since`` is when this level began, as far as
     known. ``raw`` is the provider's own word where it is not a documented one. ``verified`` is false where the match
-    cannot be checked (TMF656); ``match_missing`` is true where the provider's own list lacks it.
+    cannot be checked (TMF656); ``match_missing`` is true where the provider's own list lacks it. ``line`` is None where
+    its line is not measured from here. ``has_provider`` is false where nobody but the line itself tells of it.
     """
 
     id: str
@@ -73,6 +89,9 @@ class ConnectionView:
     raw: str = ""
     verified: bool = True
     match_missing: bool = False
+    line: LineSide | None = None
+    has_provider: bool = True
+    help: Help = field(default_factory=Help)
 
     @property
     def confirmed(self) -> Instant | None:
@@ -82,12 +101,66 @@ class ConnectionView:
 
 
 @dataclass(frozen=True, slots=True)
+class LineView:
+    """The user's own line in figures, for its page. ``link`` is "primary" or "backup": which one is in use.
+
+    ``quality`` is that of the last connects. ``hours`` are the last 25, oldest first, with what was not measured left
+    at zero. ``hosts`` are those that are contacted and ``every`` how often at rest; ``offered`` those that would be
+    contacted beside them if the user agreed, empty where that was answered before.
+    """
+
+    link: str
+    connections: tuple[str, ...]
+    state: LineState
+    cause: Cause | None
+    since: datetime | None
+    measured: Instant | None
+    fresh_for: timedelta
+    quality: Quality
+    every: timedelta
+    path: Path | None = None
+    on_backup: bool = False
+    frugal: bool = False
+    hours: tuple[Hour, ...] = ()
+    hosts: tuple[str, ...] = ()
+    offered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the user wants to tell the provider about an incident, kept until it can be sent by the user's own hand."""
+
+    uid: str
+    text: str
+    written_at: datetime
+
+
+class Kept(StrEnum):
+    """Where a secret went."""
+
+    KEYRING = "keyring"
+    RUN_ONLY = "run_only"
+    NOWHERE = "nowhere"
+
+
+@dataclass(frozen=True, slots=True)
+class SecretKept:
+    """What became of an account's secret: ``problem`` says why it went nowhere."""
+
+    account: str
+    where: Kept
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AppState:
     """Everything the desktop draws, in one frozen value.
 
     ``ringing`` are the uids of incidents whose alarm rings (the bell may swing), ``muted`` those that are silenced
     until they are over, ``acknowledged`` those that the user has seen. ``history`` is newest start first and holds
-    the open ones too.
+    the open ones too. ``line`` is None where no line is measured. ``drafts`` wait for the line, or for the user.
+    ``settings`` are those that run; ``can_save`` is false while the file has mistakes in it, which only its owner can
+    mend. ``trial`` is the address being tried, ``secret_kept`` what became of the last secret that was to be kept.
     """
 
     at: Instant
@@ -99,6 +172,14 @@ class AppState:
     muted: frozenset[str] = frozenset()
     acknowledged: frozenset[str] = frozenset()
     language: str | None = None
+    line: LineView | None = None
+    drafts: tuple[Draft, ...] = ()
+    settings: Settings | None = None
+    can_save: bool = True
+    can_undo: bool = False
+    trial: TrialView | None = None
+    secret_kept: SecretKept | None = None
+    autostart: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +216,71 @@ class ReloadSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AgreeToMeasure:
+    """The user's answer to whether the line may be measured with hosts beyond the accounts' own."""
+
+    agreed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptUplink:
+    """The uplink now in use is the primary from now on: the router was replaced, or the user moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepDraft:
+    """Keep what the user wants to tell the provider about an incident. An empty ``text`` drops it."""
+
+    uid: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaveSettings:
+    """Write these settings into ``config.toml``, comments kept, and go by them."""
+
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class UndoSettings:
+    """Take the last change of the settings back."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepSecret:
+    """Keep an account's secret: in the keyring, or for this run only. An empty one is forgotten."""
+
+    account: str
+    value: str = field(repr=False)
+    run_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TryAddress:
+    """Try an address before it is watched; what comes of it is in ``AppState.trial``."""
+
+    trial: Trial
+
+
+@dataclass(frozen=True, slots=True)
+class EndTrial:
+    """Break a trial off, or forget what it came to."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartWithComputer:
+    """Start with the computer from now on, or no more."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TryAlarm:
+    """Tell the user something that means nothing, to see that it arrives."""
+
+
+@dataclass(frozen=True, slots=True)
 class RaiseWindow:
     """Open the window, or bring it to the front."""
 
@@ -144,4 +290,22 @@ class Quit:
     """End the program."""
 
 
-Command = Acknowledge | MuteUntilResolved | Unmute | CheckNow | ReloadSettings | RaiseWindow | Quit
+Command = (
+    Acknowledge
+    | MuteUntilResolved
+    | Unmute
+    | CheckNow
+    | ReloadSettings
+    | AgreeToMeasure
+    | AdoptUplink
+    | KeepDraft
+    | SaveSettings
+    | UndoSettings
+    | KeepSecret
+    | TryAddress
+    | EndTrial
+    | StartWithComputer
+    | TryAlarm
+    | RaiseWindow
+    | Quit
+)

@@ -94,7 +94,8 @@ class EndHow(StrEnum):
     """How the end of an incident was learnt.
 
     ``UNWATCHED``: the user stopped watching it. ``UNAFFECTED``: the provider no longer says that it hits what is
-    watched. ``MERGED``: what we had observed was declared by the provider and goes on as that incident.
+    watched. ``MERGED``: what we had observed was declared by the provider and goes on as that incident. ``UNKNOWN``: it
+    was over when measuring began again; when it ended was not measured.
     """
 
     RESOLVED = "resolved"
@@ -103,6 +104,7 @@ class EndHow(StrEnum):
     UNWATCHED = "unwatched"
     UNAFFECTED = "unaffected"
     MERGED = "merged"
+    UNKNOWN = "unknown"
 
 
 class FailureKind(StrEnum):
@@ -120,6 +122,47 @@ class FailureKind(StrEnum):
     NOT_STATUS_API = "not_status_api"
     MALFORMED = "malformed"
     UNSUPPORTED = "unsupported"
+
+
+class Obstacle(StrEnum):
+    """What exactly kept a poll from its answer, where that is known better than by its ``FailureKind``.
+
+    For each there is a remedy, which ``words.obstacles`` says.
+    """
+
+    NETWORK_SETTINGS = "network_settings"
+    PROXY_UNSUPPORTED = "proxy_unsupported"
+    PROXY_UNREACHABLE = "proxy_unreachable"
+    PROXY_SILENT = "proxy_silent"
+    PROXY_NONSENSE = "proxy_nonsense"
+    PROXY_LOGIN = "proxy_login"
+    PROXY_PASSWORD = "proxy_password"  # noqa: S105 -- a word, not a secret
+    PROXY_REFUSES = "proxy_refuses"
+    PROXY_CANNOT = "proxy_cannot"
+    CERTIFICATE_EXPIRED = "certificate_expired"
+    CERTIFICATE_EARLY = "certificate_early"
+    CERTIFICATE_SELF_SIGNED = "certificate_self_signed"
+    CERTIFICATE_UNKNOWN = "certificate_unknown"
+    CERTIFICATE_NAME = "certificate_name"
+    CERTIFICATE_WANTED = "certificate_wanted"
+    CERTIFICATE_REFUSED = "certificate_refused"
+    CA_FILE = "ca_file"
+    CLIENT_FILES = "client_files"
+    SECRET_MISSING = "secret_missing"  # noqa: S105 -- a word, not a secret
+    KEYRING_SILENT = "keyring_silent"
+    KEYRING_LOCKED = "keyring_locked"
+    KEYRING_ABSENT = "keyring_absent"
+    SIGN_IN = "sign_in"
+
+    @property
+    def may_pass(self) -> bool:
+        """True for what may be over by the next poll; the rest waits for the user."""
+        return self in (
+            Obstacle.PROXY_UNREACHABLE,
+            Obstacle.PROXY_SILENT,
+            Obstacle.PROXY_CANNOT,
+            Obstacle.KEYRING_SILENT,
+        )
 
 
 class ChangeKind(StrEnum):
@@ -144,3 +187,34 @@ class Urgency(StrEnum):
     LOW = "low"
     NORMAL = "normal"
     CRITICAL = "critical"
+
+
+class LineState(StrEnum):
+    """How the line stands. ``NOT_MEASURED`` is a value of its own: neither good nor bad."""
+
+    UP = "up"
+    DEGRADED = "degraded"
+    DOWN = "down"
+    CAPTIVE_PORTAL = "captive_portal"
+    LOCAL_FAULT = "local_fault"
+    NOT_MEASURED = "not_measured"
+
+    @property
+    def is_trouble(self) -> bool:
+        """True for what makes an incident; a network that asks to be signed in to is nobody's disturbance."""
+        return self in (LineState.DEGRADED, LineState.DOWN, LineState.LOCAL_FAULT)
+
+    @property
+    def is_cut(self) -> bool:
+        """True where nothing gets through."""
+        return self in (LineState.DOWN, LineState.LOCAL_FAULT, LineState.CAPTIVE_PORTAL)
+
+
+class Cause(StrEnum):
+    """Where it is broken, seen from here."""
+
+    OWN_NETWORK = "own_network"
+    GATEWAY = "gateway"
+    DNS = "dns"
+    BEYOND_GATEWAY = "beyond_gateway"
+    CAPTIVE_PORTAL = "captive_portal"

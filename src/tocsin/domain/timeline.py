@@ -14,6 +14,7 @@ from tocsin.domain.assign import assign
 from tocsin.domain.force import is_in_force
 from tocsin.domain.incident import Incident, Link
 from tocsin.domain.levels import Scene, is_overrun
+from tocsin.domain.measured import adopted, held, is_line_only
 from tocsin.domain.observed import observed
 from tocsin.domain.relevance import links, missing
 from tocsin.domain.snapshot import Report, Snapshot, Traits
@@ -34,18 +35,23 @@ class Merged:
 def merge(known: tuple[Incident, ...], snapshot: Snapshot, account: Account, traits: Traits, now: datetime) -> Merged:
     """Merge one snapshot of an account. ``known`` are that account's incidents, open and recently ended.
 
-    What the provider declares comes first; what is then left unexplained of its components' states, second. Merging
-    the same snapshot again changes nothing but the count of polls that lack an incident.
+    What the provider declares comes first, also of what the line itself showed before; what is then left unexplained
+    of its components' states, second. Merging the same snapshot again changes nothing but the count of polls that lack
+    an incident.
     """
     turn = _Turn(snapshot, account, traits, now)
-    before = {incident.uid: incident for incident in known if incident.account == account.id}
-    declared = turn.take(before.values(), _unique(snapshot.reports))
+    mine = {incident.uid: incident for incident in known if incident.account == account.id}
+    reports = _unique(snapshot.reports)
+    told = ((report, links(report, account.connections, snapshot.components)) for report in reports)
+    spoken_of = adopted(mine.values(), told, now)
+    before = {uid: each for uid, each in (mine | spoken_of).items() if not is_line_only(each)}
+    declared = turn.take(before.values(), reports)
     declared += turn.miss(incident for incident in _silent(before.values(), declared) if not incident.observed)
     after = before | {incident.uid: incident for incident, _ in declared}
     ours = tuple(incident for incident in after.values() if incident.observed)
     seen = turn.take(ours, observed(snapshot, account.connections, after.values(), now))
     seen += [turn.no_longer_seen(incident) for incident in _silent(ours, seen)]
-    return _gather(before.values(), [*declared, *seen])
+    return _gather(mine.values(), [held(each) for each in (*declared, *seen)])
 
 
 def tick(known: tuple[Incident, ...], scene: Scene, now: datetime) -> Merged:

@@ -144,7 +144,7 @@ def _reopen(known: Incident, report: Report, now: datetime) -> Incident:
         start = now
     began = is_in_force(report, now)
     episode = Episode(last.number + 1, min(start, now) if began else start)
-    return replace(known, episodes=(*known.episodes, episode), began=began, overrun=False)
+    return replace(known, episodes=(*known.episodes, episode), began=began, overrun=False, measured=None)
 
 
 def _set_off(incident: Incident, now: datetime) -> Incident:
@@ -172,6 +172,8 @@ def _with_start(incident: Incident, report: Report, now: datetime) -> Incident:
     episodes = incident.episodes
     if len(episodes) == 1:
         started = min(report.started_at, now) if incident.began else report.started_at
+        if incident.measured is not None:
+            started = min(started, incident.measured.since)
         episodes = (replace(episodes[0], started_at=started),)
     return replace(incident, started_at=report.started_at, episodes=episodes)
 

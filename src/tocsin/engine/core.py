@@ -9,28 +9,39 @@ from random import Random
 from types import MappingProxyType
 from typing import Any
 
-from tocsin.domain.account import Account, Settings
-from tocsin.domain.alarm import Policy
+from tocsin.domain.account import LINE_PROVIDER, Account, Network, Settings, without_paused
+from tocsin.domain.alarm import TRY_THREAD, Policy
+from tocsin.domain.alarm_state import Tell
 from tocsin.domain.freshness import shown
+from tocsin.domain.instant import Instant
 from tocsin.domain.message import Fault, Message
+from tocsin.domain.quiet import is_quiet, may_ring, may_tell
 from tocsin.domain.state import (
     Acknowledge,
+    AdoptUplink,
     AppState,
     CheckNow,
     Command,
-    Instant,
+    Draft,
+    KeepDraft,
     MuteUntilResolved,
     RaiseWindow,
-    ReloadSettings,
+    TryAlarm,
     Unmute,
 )
 from tocsin.domain.terms import Level
+from tocsin.domain.uplink import with_own_line
 from tocsin.engine import events
-from tocsin.engine.ledger import Ledger
+from tocsin.engine.autostart import StartDesk
+from tocsin.engine.line_ledger import LineLedger
+from tocsin.engine.line_watch import Gauges, LineWatch
 from tocsin.engine.outbox import Outbox
 from tocsin.engine.poller import Detect, Poller, Rediscovery
+from tocsin.engine.settings_desk import SettingsDesk
+from tocsin.engine.trials import Means, Trials
 from tocsin.engine.view import app_state, connection_views
 from tocsin.ports import (
+    Autostart,
     Channel,
     Clock,
     Http,
@@ -38,6 +49,7 @@ from tocsin.ports import (
     OnEvent,
     Provider,
     Publish,
+    Secrets,
     SettingsSource,
     Store,
     Words,
@@ -56,7 +68,8 @@ class Parts:
 
     ``words`` makes the sentences of a language (None: the system's). ``publish``, ``on_event`` and ``on_command`` are
     called in the engine's thread; the last gets the commands that are not the engine's to carry out. ``detect`` finds
-    out which provider answers at an address, for one that no longer answers as it did.
+    out which provider answers at an address, for one that no longer answers as it did. Without ``gauges`` the user's
+    own line is not measured; without ``secrets`` none can be kept; without ``autostart`` nobody knows about that.
     """
 
     clock: Clock
@@ -74,6 +87,9 @@ class Parts:
     faults: tuple[Fault, ...] = ()
     policy: Policy = field(default_factory=Policy)
     detect: Detect | None = None
+    gauges: Gauges | None = None
+    secrets: Secrets | None = None
+    autostart: Autostart | None = None
 
 
 class Engine:
@@ -82,19 +98,28 @@ class Engine:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         names = tuple(channel.name for channel in parts.channels)
-        self._ledger = Ledger(parts.store, parts.memory, names, parts.on_event, parts.policy)
+        self._ledger = LineLedger(parts.store, parts.memory, names, parts.on_event, parts.policy)
         self._pollers: dict[str, tuple[Poller, asyncio.Task[None]]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._stopped = asyncio.Event()
         self._dirty = asyncio.Event()
         self._language: str | None = None
+        self._network: Network | None = None
         self._words = parts.words(None)
-        self._problems: tuple[Fault, ...] = ()
         self._channel_troubles: dict[str, str] = {}
         self._bug = ""
         self._shown: dict[str, Level] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._outbox = Outbox(self._ledger.keeper, parts.channels, lambda: self._words, parts.clock, self._trouble)
+        self._line = self._line_watch(parts)
+        self._quiet = False
+        self._desk = SettingsDesk(parts.settings, self.reconfigure)
+        means = Means(parts.http, parts.clock, parts.make, parts.detect, parts.secrets, lambda: self._ledger.watched)
+        self._trials = Trials(means, self._dirty.set, self._ask_anew)
+        self._start = StartDesk(parts.autostart, self._dirty.set)
+        self._outbox = Outbox(
+            *(self._ledger.keeper, parts.channels, lambda: self._words, parts.clock, self._trouble),
+            may_tell=self._may_tell,
+        )
 
     async def run(self) -> None:
         """Work until stopped."""
@@ -102,9 +127,16 @@ class Engine:
         self._loop.set_exception_handler(self._unexpected)
         try:
             self._ledger.restore(self._parts.clock.now())
-            self.reconfigure(self._parts.settings.load())
+            self._desk.reload()
             self._publish_now()
-            work = {"tick": self._tick, "deliveries": self._deliver, "publishing": self._publish}
+            work = {
+                "tick": self._tick,
+                "deliveries": self._deliver,
+                "publishing": self._publish,
+                "autostart": self._start.run,
+            }
+            if self._line is not None:
+                work["the line"] = self._line.run
             self._tasks = [asyncio.create_task(self._guard(name, each)) for name, each in work.items()]
             await self._stopped.wait()
         finally:
@@ -124,27 +156,37 @@ class Engine:
 
     def command(self, command: Command) -> None:
         """Carry out one command."""
+        if any(each.command(command) for each in (self._desk, self._trials, self._start)):
+            return
         match command:
             case Acknowledge() | MuteUntilResolved() | Unmute():
                 self._ledger.command(command, self._parts.clock.now())
                 self._changed()
             case CheckNow():
-                for poller, _ in self._pollers.values():
-                    poller.check_now(by_person=command.by_person)
-            case ReloadSettings():
-                self.reconfigure(self._parts.settings.load())
+                self._check_now(by_person=command.by_person)
+            case TryAlarm():
+                self._ledger.try_alarm(self._parts.clock.now())
+                self._changed()
+            case AdoptUplink() if self._line is not None:
+                self._line.adopt()
+            case KeepDraft():
+                now = self._parts.clock.now()
+                self._ledger.keep_draft(Draft(command.uid, command.text, now.wall), now)
+                self._changed()
             case _:
                 self._parts.on_command(command)
 
     def reconfigure(self, loaded: LoadedSettings) -> None:
         """The only way for settings to get in, at the start too. Accounts that did not change go on undisturbed."""
-        self._problems = tuple(
-            Fault(Message("settings", MappingProxyType({"problem": str(problem)}))) for problem in loaded.problems
-        )
+        self._desk.note(loaded)
         self._language = loaded.settings.language
         self._words = self._parts.words(self._language)
         complete = not loaded.problems
-        settings = loaded.settings if complete else self._with_running(loaded.settings)
+        wanted = loaded.settings if complete else self._with_running(loaded.settings)
+        is_another_way = self._network not in (None, wanted.network)
+        self._network = wanted.network
+        self._parts.http.configure(wanted.network)
+        settings = with_own_line(without_paused(wanted))
         anew = self._ledger.configure(settings, self._parts.make, self._parts.clock.now(), complete=complete)
         watched = self._ledger.watched.values()
         _LOG.info("watching %s", ", ".join(f"{each.account.id} ({each.account.provider})" for each in watched) or "-")
@@ -153,6 +195,8 @@ class Engine:
                 self._pollers.pop(account_id)[1].cancel()
                 self._parts.http.forget(account_id)
         for account_id in anew:
+            if self._ledger.watched[account_id].account.provider == LINE_PROVIDER:
+                continue  # nobody is there to be asked
             poller = Poller(
                 self._ledger.watched[account_id],
                 self._ledger,
@@ -165,11 +209,28 @@ class Engine:
             pause = poller.watched.interval.total_seconds()
             task = asyncio.create_task(self._guard(f"account {account_id}", poller.run, pause))
             self._pollers[account_id] = (poller, task)
+        if self._line is not None:
+            self._line.configure(settings)
+        if is_another_way:
+            self._poll_all(by_person=True)
         self._changed()
 
     def state(self) -> AppState:
         """Everything as it stands now."""
-        return app_state(self._ledger, self._own_faults(), self._language, self._parts.clock.now())
+        now = self._parts.clock.now()
+        line = self._line.view(now) if self._line is not None else None
+        state = app_state(self._ledger, self._own_faults(), self._language, now, line)
+        rings = may_ring(self._desk.settings.notifications, now.wall.astimezone())
+        return replace(
+            state,
+            ringing=state.ringing if rings else frozenset(),
+            settings=self._desk.settings,
+            can_save=self._desk.can_save,
+            can_undo=self._desk.can_undo,
+            trial=self._trials.view,
+            secret_kept=self._trials.kept,
+            autostart=self._start.is_on,
+        )
 
     # --- tasks ---
 
@@ -207,8 +268,12 @@ class Engine:
             await asyncio.sleep(TICK_SECONDS)  # real seconds: a fast clock must not make a busy loop
             now = self._parts.clock.now()
             if _was_asleep(last, now):
-                self.command(CheckNow(by_person=False))
+                if self._line is not None:
+                    self._line.woke(now)
+                self._poll_all(by_person=False)
             last = now
+            self._desk.look()
+            self._follow_quiet_hours(now)
             if self._ledger.tick(now):
                 self._changed()
             self._announce_levels(now)
@@ -241,12 +306,47 @@ class Engine:
 
     # --- the rest ---
 
+    def _line_watch(self, parts: Parts) -> LineWatch | None:
+        if parts.gauges is None:
+            return None
+        return LineWatch(parts.gauges, self._ledger, parts.clock, parts.dice, self._changed, self._on_line_back)
+
+    def _on_line_back(self) -> None:
+        """What the provider said meanwhile is asked for at once."""
+        self._poll_all(by_person=False)
+
+    def _check_now(self, *, by_person: bool) -> None:
+        self._poll_all(by_person=by_person)
+        if self._line is not None:
+            self._line.check_now()
+
+    def _ask_anew(self, account_id: str) -> None:
+        """An account has another secret: what was made with the one before is void."""
+        self._parts.http.forget(account_id)
+        if account_id in self._pollers:
+            self._pollers[account_id][0].check_now(by_person=True)
+
+    def _may_tell(self, tell: Tell) -> bool:
+        now = self._parts.clock.now().wall.astimezone()
+        return tell.thread == TRY_THREAD or may_tell(tell.urgency, self._desk.settings.notifications, now)
+
+    def _follow_quiet_hours(self, now: Instant) -> None:
+        """What was held back is told when they are over."""
+        quiet = is_quiet(self._desk.settings.notifications, now.wall.astimezone())
+        if quiet is not self._quiet:
+            self._quiet = quiet
+            self._changed()
+
+    def _poll_all(self, *, by_person: bool) -> None:
+        for poller, _ in self._pollers.values():
+            poller.check_now(by_person=by_person)
+
     def _with_running(self, settings: Settings) -> Settings:
         """The settings of a file with mistakes, and what ran and is missing in it: a slip of the pen stops nothing."""
         named = {account.id for account in settings.accounts}
         running = (watched.account for watched in self._ledger.watched.values())
         kept = tuple(account for account in running if account.id not in named)
-        return replace(settings, accounts=(*settings.accounts, *kept))
+        return replace(settings, accounts=(*settings.accounts, *kept), network=self._network or settings.network)
 
     def _on_action(self, thread: str, action: str) -> None:
         """What the user did with a notification."""
@@ -269,13 +369,18 @@ class Engine:
             if reason
         )
         bugs = (Fault(Message("bug", MappingProxyType({"problem": self._bug}))),) if self._bug else ()
-        return (*self._problems, *self._parts.faults, *troubles, *bugs)
+        line = self._line.faults() if self._line is not None else ()
+        return (*self._desk.problems, *self._parts.faults, *troubles, *bugs, *line, *self._start.faults)
 
     async def _close(self) -> None:
         tasks = [*self._tasks, *(task for _, task in self._pollers.values())]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._trials.close()
+        await self._start.close()
+        if self._line is not None:
+            await self._line.close()
         await self._parts.http.close()
         for channel in self._parts.channels:
             await channel.close()

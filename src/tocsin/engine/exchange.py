@@ -51,7 +51,8 @@ async def hold(
         async with asyncio.timeout(deadline.total_seconds()):
             return await _drive(begin(), _sender(http, account), on_skew)
     except PollFailed as failed:
-        return Failure(failed.kind, failed.message[:_LINE], now, failed.retry_after)
+        text = failed.message[:_LINE]
+        return Failure(failed.kind, text, now, failed.retry_after, failed.obstacle, failed.place)
     except TimeoutError:
         text = f"no complete answer within {deadline.total_seconds():g} s"
         return Failure(FailureKind.TIMEOUT, text, now)

@@ -9,6 +9,8 @@ from types import MappingProxyType
 from tocsin.domain.alarm_state import AlarmState, Close
 from tocsin.domain.incident import Incident
 from tocsin.domain.message import Fault, Message
+from tocsin.domain.minutes import Hour
+from tocsin.domain.state import Draft
 from tocsin.errors import StoreError
 from tocsin.ports import Batch, ConnectionRecord, OutboxRow, OutboxState, Store, ThreadRef
 
@@ -25,6 +27,7 @@ class Past:
     alarm: AlarmState = field(default_factory=AlarmState)
     connections: tuple[ConnectionRecord, ...] = ()
     accounts: frozenset[str] = frozenset()
+    drafts: tuple[Draft, ...] = ()
 
 
 class Keeper:
@@ -58,7 +61,9 @@ class Keeper:
         """What the record knows; nothing where it cannot be read, and then the work goes on in memory."""
         disk = self._disk
         try:
-            return Past(disk.incidents(since=since), disk.alarm(), disk.connections(), disk.known_accounts())
+            return Past(
+                disk.incidents(since=since), disk.alarm(), disk.connections(), disk.known_accounts(), disk.drafts()
+            )
         except StoreError as error:
             self._give_up_disk(error, now)
             return Past()
@@ -113,6 +118,22 @@ class Keeper:
         except StoreError as error:
             self._give_up_disk(error, now)
             return None
+
+    def line_hours(self, link: str, since: datetime, now: datetime) -> tuple[Hour, ...]:
+        """What was measured of a link; nothing where the record cannot be read."""
+        try:
+            return self._disk.line_hours(link, since)
+        except StoreError as error:
+            self._give_up_disk(error, now)
+            return ()
+
+    def uplink(self, now: datetime) -> frozenset[str]:
+        """By what the primary's way out is known; nothing where the record cannot be read."""
+        try:
+            return self._disk.uplink()
+        except StoreError as error:
+            self._give_up_disk(error, now)
+            return frozenset()
 
     def close(self) -> None:
         """Close both. What cannot be written any more is only logged: the program ends."""

@@ -5,16 +5,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tocsin.domain import alarm, assess, timeline
+from tocsin.domain import alarm, assess, measured, timeline
 from tocsin.domain.account import Account, Settings
 from tocsin.domain.alarm import Input, Look, Policy, Silence, Silent
 from tocsin.domain.alarm_state import AlarmState, Effect
 from tocsin.domain.freshness import fresh_for, is_fresh
 from tocsin.domain.incident import Incident
-from tocsin.domain.levels import connection_level
+from tocsin.domain.instant import Instant
+from tocsin.domain.levels import Scene, connection_level
 from tocsin.domain.schedule import UNREACHABLE_AFTER, is_unreachable
 from tocsin.domain.snapshot import Failure, Snapshot
-from tocsin.domain.state import Acknowledge, Instant, MuteUntilResolved, Unmute
+from tocsin.domain.state import Acknowledge, Draft, MuteUntilResolved, Unmute
 from tocsin.domain.terms import Level
 from tocsin.domain.timeline import Merged
 from tocsin.engine import events
@@ -35,6 +36,7 @@ class Pending:
     effects: list[Effect] = field(default_factory=list)
     connections: list[ConnectionRecord] = field(default_factory=list)
     coverage: tuple[Covered, ...] = ()
+    drafts: tuple[Draft, ...] = ()
     events: list[Event] = field(default_factory=list)
 
 
@@ -48,6 +50,7 @@ class Ledger:
         self.watched: dict[str, Watched] = {}
         self.incidents: dict[str, Incident] = {}
         self.alarms = AlarmState()
+        self.drafts: dict[str, Draft] = {}
         self._channels = channels
         self._on_event = on_event
         self._policy = policy
@@ -62,6 +65,7 @@ class Ledger:
         self.alarms = self._written = past.alarm
         self._records = {record.connection: record for record in past.connections}
         self._polled = past.accounts
+        self.drafts = {draft.uid: draft for draft in past.drafts}
 
     def configure(
         self, settings: Settings, make: Callable[[Account], Provider], now: Instant, *, complete: bool = True
@@ -116,6 +120,7 @@ class Ledger:
                     self._judge(watched, now, pending)
                     self._look(watched, merged.incidents, now, pending, first=False)
                     pending.events.extend(events.of_changes(merged.changes, self._levels(), now.wall))
+            self._settle(now, pending)
         return bool(pending.incidents)
 
     def command(self, given: Acknowledge | MuteUntilResolved | Unmute, now: Instant) -> None:
@@ -125,7 +130,8 @@ class Ledger:
 
     def open_ids(self, account_id: str) -> tuple[str, ...]:
         """The provider's ids of the incidents that are held to be open; none that we made ourselves."""
-        return tuple(each.provider_id for each in self._of(account_id) if each.is_open and not each.observed)
+        mine = (each for each in self._of(account_id) if each.is_open and not each.observed)
+        return tuple(each.provider_id for each in mine if not measured.is_line_only(each))
 
     def open_by_account(self) -> dict[str, list[Incident]]:
         """The open incidents, by account."""
@@ -171,6 +177,7 @@ class Ledger:
         merged = timeline.merge(self._of(watched.account.id), snapshot, watched.account, watched.provider.traits, at)
         self._take(merged, pending)
         self._judge(watched, now, pending)
+        self._settle(now, pending)
         told = {each.uid for each in self.alarms.alarms}
         mine = tuple(each for each in self._of(watched.account.id) if each.is_open or each.uid in told)
         self._look(watched, mine, now, pending, first=not watched.polled_before)
@@ -192,13 +199,19 @@ class Ledger:
                 pending.connections.append(self._record(watched, connection.id, known))
             known.confirmed = watched.last_success
 
+    def _settle(self, now: Instant, pending: Pending) -> None:
+        """End what has waited for this poll; here nothing does."""
+
+    def _lines(self, watched: Watched, now: Instant) -> assess.Lines:  # noqa: ARG002 -- for who measures lines
+        """How the lines of an account's connections stand; here none is measured."""
+        return {}
+
     def _look(
         self, watched: Watched, incidents: Iterable[Incident], now: Instant, pending: Pending, *, first: bool
     ) -> None:
-        if watched.scene is None:
-            return
         at = watched.corrected(now.wall)
-        found = assess.hits(incidents, watched.account, watched.scene, watched.provider.traits, at)
+        scene = watched.scene or Scene()
+        found = assess.hits(incidents, watched.account, scene, watched.provider.traits, at, self._lines(watched, now))
         self._decide(Look(found, first=first), at, pending)
 
     def _silence(self, now: Instant, pending: Pending) -> None:
@@ -231,6 +244,7 @@ class Ledger:
             channels=self._channels,
             connections=tuple(pending.connections),
             coverage=pending.coverage,
+            drafts=pending.drafts,
             at=now.wall,
         )
         self.keeper.write(batch, now.wall)
@@ -291,7 +305,10 @@ class Ledger:
     def _everything(self) -> Batch:
         """All that is known, for a store that missed some of it."""
         return Batch(
-            incidents=tuple(self.incidents.values()), alarm=self.alarms, connections=tuple(self._records.values())
+            incidents=tuple(self.incidents.values()),
+            alarm=self.alarms,
+            connections=tuple(self._records.values()),
+            drafts=tuple(self.drafts.values()),
         )
 
 

@@ -24,7 +24,8 @@ class Outbox:
     """The delivery worker of all channels.
 
     ``on_trouble(channel, reason)`` is called after every delivery; the reason is empty when all is well. ``deadline``
-    bounds one delivery, in seconds.
+    bounds one delivery, in seconds. ``may_tell`` says what is held back for now: it is told when it may be, unless
+    something newer took its place by then.
     """
 
     def __init__(
@@ -36,7 +37,9 @@ class Outbox:
         on_trouble: Callable[[str, str], None],
         *,
         deadline: float = DEADLINE_SECONDS,
+        may_tell: Callable[[Tell], bool] = lambda _: True,
     ) -> None:
+        self._may_tell = may_tell
         self._keeper = keeper
         self._channels: Mapping[str, Channel] = {channel.name: channel for channel in channels}
         self._words = words
@@ -65,12 +68,17 @@ class Outbox:
         its start. A row of a channel that this run does not have is left to a run that has it.
         """
         stuck: set[tuple[str, str]] = set()
+        held: set[tuple[str, str]] = set()
         for row in self._keeper.outbox(self._now()):
             channel = self._channels.get(row.channel)
             place = (row.channel, row.effect.thread)
             if self._now() - row.created_at > TOO_OLD:
                 self._keeper.mark(row, OutboxState.FAILED, self._now())
-            elif channel is not None and place not in stuck and not await self._deliver(row, channel):
+            elif isinstance(row.effect, Tell) and not self._may_tell(row.effect):
+                held.add(place)
+            elif channel is None or place in stuck | held:
+                continue
+            elif not await self._deliver(row, channel):
                 stuck.add(place)
         return bool(stuck)
 

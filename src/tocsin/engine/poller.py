@@ -14,13 +14,13 @@ from tocsin.domain.terms import FailureKind
 from tocsin.engine.exchange import Conversation, ask, hold
 from tocsin.engine.ledger import Ledger
 from tocsin.engine.watched import Watched
-from tocsin.ports import Clock, Http, PollContext, Provider
+from tocsin.ports import Clock, Http, Located, PollContext, Provider
 
 _LOG = logging.getLogger(__name__)
 
 
-Detect = Callable[[PollContext], Conversation[str]]
-"""The search for the key of the provider that answers at an account's address."""
+Detect = Callable[[PollContext], Conversation[Located]]
+"""The search for the provider that answers at an account's address."""
 
 _STRANGE = (FailureKind.NOT_STATUS_API, FailureKind.HTTP_STATUS)
 _LOOK_AGAIN_EVERY = 30
@@ -44,11 +44,11 @@ class Rediscovery:
             return False
         detect = self.detect
         found = await hold(lambda: detect(context), watched.account, http, context.now)
-        if isinstance(found, Failure) or found == watched.provider.key:
+        if isinstance(found, Failure) or found.key == watched.provider.key:
             return False
-        watched.provider = self.make(replace(watched.account, provider=found))
-        watched.found_as = found if found != watched.account.provider else ""
-        _LOG.warning("account %s is answered by %s now", watched.account.id, found)
+        watched.provider = self.make(replace(watched.account, provider=found.key))
+        watched.found_as = found.key if found.key != watched.account.provider else ""
+        _LOG.warning("account %s is answered by %s now", watched.account.id, found.key)
         return True
 
 

@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 
 from tocsin.domain.account import Account
 from tocsin.domain.freshness import age, fresh_for
+from tocsin.domain.instant import Instant
 from tocsin.domain.levels import Scene
 from tocsin.domain.schedule import is_unreachable
 from tocsin.domain.snapshot import Failure, Snapshot
-from tocsin.domain.state import AccountView, Instant
+from tocsin.domain.state import AccountView
 from tocsin.domain.terms import Level
 from tocsin.ports import Covered, Provider
 

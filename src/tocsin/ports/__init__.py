@@ -11,6 +11,7 @@ from tocsin.ports.asking import (
     HttpRequest,
     HttpResponse,
     LoadedSettings,
+    Located,
     Poll,
     PollContext,
     Provider,
@@ -23,11 +24,14 @@ from tocsin.ports.keeping import (
     Batch,
     ConnectionRecord,
     Covered,
+    LineHour,
     OutboxRow,
     OutboxState,
     Store,
     ThreadRef,
 )
+from tocsin.ports.measuring import Ask, Prober, Sleeps, Thrift
+from tocsin.ports.starting import Autostart
 from tocsin.ports.telling import (
     Channel,
     Delivery,
@@ -40,6 +44,8 @@ from tocsin.ports.telling import (
 )
 
 __all__ = [
+    "Ask",
+    "Autostart",
     "Batch",
     "Capability",
     "Channel",
@@ -53,20 +59,25 @@ __all__ = [
     "Http",
     "HttpRequest",
     "HttpResponse",
+    "LineHour",
     "LoadedSettings",
+    "Located",
     "OnEvent",
     "OutboxRow",
     "OutboxState",
     "Outgoing",
     "Poll",
     "PollContext",
+    "Prober",
     "Provider",
     "ProviderField",
     "Publish",
     "SecretRef",
     "Secrets",
     "SettingsSource",
+    "Sleeps",
     "Store",
     "ThreadRef",
+    "Thrift",
     "Words",
 ]

@@ -7,9 +7,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import ClassVar, Protocol
 
-from tocsin.domain.account import Account, Settings
+from tocsin.domain.account import Account, Network, Settings
+from tocsin.domain.instant import Instant
 from tocsin.domain.snapshot import Snapshot, Traits
-from tocsin.domain.state import Instant
 from tocsin.errors import SettingsError
 
 
@@ -77,14 +77,18 @@ class HttpResponse:
 class Http(Protocol):
     """The one way out. Holds deadlines, size limits, redirects, conditional requests and secrets."""
 
+    def configure(self, network: Network) -> None:
+        """Go this way from now on. When it is another one, connections of before are closed with what runs on them."""
+        ...
+
     async def send(self, request: HttpRequest, account: Account) -> HttpResponse:
         """Send it and return whatever status came.
 
         A 401 to a token of OAuth2 is answered once by a new token, and the request is sent again.
 
-        Raises ``PollFailed``: dns, connect, tls, timeout, too_large, redirect, unauthorized (a secret that is
-        missing, a sign-in that has ended), unsupported (plain http where it is not allowed, a login kind not known);
-        what the server that gives out tokens does wrong, in the same words.
+        Raises ``PollFailed``: dns, connect (a proxy's refusal too), tls, timeout, too_large, redirect, unauthorized (a
+        secret that is missing, a sign-in that has ended), unsupported (plain http where it is not allowed, a login
+        kind or a proxy's kind not known); what the server that gives out tokens does wrong, in the same words.
         """
         ...
 
@@ -149,7 +153,11 @@ class ProviderField:
 
 
 class Provider(Protocol):
-    """One kind of status API, sans-I/O. One instance per account: it may remember things between polls of a run."""
+    """One kind of status API, sans-I/O. One instance per account: it may remember things between polls of a run.
+
+    A class that asks other hosts than its account's own names all that it asks for the page on privacy, in a static
+    method ``contacts(account) -> tuple[str, ...]``: addresses, or ``PollFailed`` where an account cannot be asked.
+    """
 
     key: ClassVar[str]
     name: ClassVar[str]
@@ -167,6 +175,14 @@ class Provider(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Which provider answers at an address, and under which address it does."""
+
+    key: str
+    url: str
+
+
 class Secrets(Protocol):
     """Where secrets are looked up: the environment of this run, then the keyring, then this run's memory."""
 
@@ -176,6 +192,22 @@ class Secrets(Protocol):
 
     async def set(self, ref: SecretRef, value: str) -> None:
         """Keep it in the keyring, or for this run where there is none. Raises ``SecretUnavailable`` for neither."""
+        ...
+
+    async def keep(self, ref: SecretRef, value: str) -> None:
+        """Put it into the keyring, and nowhere else. Raises ``SecretUnavailable`` where that cannot be had."""
+        ...
+
+    def lend(self, ref: SecretRef, value: str) -> None:
+        """Keep it in this run's memory only; an empty one is forgotten there."""
+        ...
+
+    async def drop(self, ref: SecretRef) -> None:
+        """Forget it, in the keyring too. Raises ``SecretUnavailable`` where the keyring does not let go of it."""
+        ...
+
+    def look_again(self) -> None:
+        """Ask the keyring anew for what it told before: another process may have put something else into it."""
         ...
 
     def known(self) -> tuple[str, ...]:
@@ -200,4 +232,35 @@ class SettingsSource(Protocol):
 
     def load(self) -> LoadedSettings:
         """Read it. Never raises for a wrong file: what is right is returned beside what is wrong."""
+        ...
+
+    def save(self, settings: Settings) -> None:
+        """Write these settings: what differs from the file is changed in it, comments and order survive.
+
+        Raises ``SettingsError`` if the file has problems, or if it would not read back as these settings;
+        ``EnvironmentFault`` where it cannot be written.
+        """
+        ...
+
+    def undo(self) -> None:
+        """Put the file back as it was before the last ``save`` or ``agree`` of this run.
+
+        Raises ``SettingsError`` where there is none, or where somebody changed the file since.
+        """
+        ...
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a change to take back."""
+        ...
+
+    def has_changed(self) -> bool:
+        """Whether the file is another one than at the last ``load``, ``save`` or ``undo``. Cheap, and never raises."""
+        ...
+
+    def agree(self, *, public: bool) -> None:
+        """Write down whether hosts beyond the accounts' own may be contacted to measure the line.
+
+        Raises ``SettingsError`` if the file has problems, ``EnvironmentFault`` where it cannot be written.
+        """
         ...

@@ -7,6 +7,8 @@ from typing import Protocol
 
 from tocsin.domain.alarm_state import AlarmState, Close, Tell
 from tocsin.domain.incident import Incident
+from tocsin.domain.minutes import Hour
+from tocsin.domain.state import Draft
 
 
 class OutboxState(StrEnum):
@@ -64,11 +66,20 @@ class ConnectionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class LineHour:
+    """An hour of measuring one link ("primary" or "backup"), in place of what was written of that hour before."""
+
+    link: str
+    hour: Hour
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """Everything that one decision changes, written in one transaction.
 
     ``incidents`` are those that changed, whole. ``alarm`` None leaves the state as it is. ``channels`` get an outbox
-    row for every effect each.
+    row for every effect each. ``uplink`` are the keys by which the primary's way out is known, None to leave them.
+    A draft without text is dropped.
     """
 
     incidents: tuple[Incident, ...] = ()
@@ -77,12 +88,16 @@ class Batch:
     channels: tuple[str, ...] = ()
     connections: tuple[ConnectionRecord, ...] = ()
     coverage: tuple[Covered, ...] = ()
+    hours: tuple[LineHour, ...] = ()
+    uplink: frozenset[str] | None = None
+    drafts: tuple[Draft, ...] = ()
     at: datetime | None = None
 
     @property
     def is_empty(self) -> bool:
         """True when there is nothing to write."""
-        return not (self.incidents or self.alarm or self.effects or self.connections or self.coverage)
+        told = self.incidents or self.alarm or self.effects or self.connections or self.coverage
+        return not (told or self.hours or self.uplink is not None or self.drafts)
 
 
 class Store(Protocol):
@@ -102,6 +117,18 @@ class Store(Protocol):
 
     def known_accounts(self) -> frozenset[str]:
         """Accounts that were polled with success at least once, ever."""
+        ...
+
+    def line_hours(self, link: str, since: datetime) -> tuple[Hour, ...]:
+        """The hours of a link that begin at ``since`` or later, oldest first. They are kept for 400 days."""
+        ...
+
+    def uplink(self) -> frozenset[str]:
+        """The keys by which the primary's way out is known; none before the first."""
+        ...
+
+    def drafts(self) -> tuple[Draft, ...]:
+        """What the user wants to report and has not dropped, oldest first."""
         ...
 
     def last_alive(self) -> datetime | None:

@@ -1,7 +1,9 @@
 """The status APIs, one file each. A provider is imported when an account first needs it, never before."""
 
+from collections.abc import Callable
 from importlib import import_module
 
+from tocsin.domain.account import Account
 from tocsin.ports import Provider
 
 # key -> module and class; the order is the one in which they are listed.
@@ -31,6 +33,7 @@ _BUILT_IN: dict[str, tuple[str, str]] = {
     "json": ("tocsin.providers.json", "GenericJson"),
     "maintnote": ("tocsin.providers.maintnote", "Maintnote"),
     "alertmanager": ("tocsin.providers.alertmanager", "Alertmanager"),
+    "line": ("tocsin.providers.line", "Line"),
 }
 
 
@@ -44,6 +47,15 @@ def load(key: str) -> type[Provider]:
     module, name = _BUILT_IN[key]
     provider: type[Provider] = getattr(import_module(module), name)
     return provider
+
+
+def contacts(kind: type[Provider], account: Account) -> tuple[str, ...]:
+    """The addresses that an account of a provider makes it ask: its own, or those that the class names for it.
+
+    The class's ``contacts`` is a static method. Raises ``PollFailed`` for an account that cannot be asked.
+    """
+    named: Callable[[Account], tuple[str, ...]] | None = getattr(kind, "contacts", None)
+    return (account.url,) if named is None else named(account)
 
 
 def login_origins(kind: type[Provider]) -> frozenset[str]:

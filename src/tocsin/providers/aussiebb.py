@@ -12,6 +12,7 @@ from typing import ClassVar, TypeVar
 
 from msgspec import Raw, Struct
 
+from tocsin.domain.account import Account
 from tocsin.domain.snapshot import Component, Report, Snapshot, Traits
 from tocsin.domain.terms import FailureKind, Level
 from tocsin.errors import PollFailed
@@ -92,6 +93,11 @@ class Aussiebb:
         self._services: dict[str, Service] = {}
         self._services_at: datetime | None = None
 
+    @staticmethod
+    def contacts(account: Account) -> tuple[str, ...]:
+        """The API, and where to log in to it. Raises ``PollFailed``."""
+        return (base := api_base(account.url), _login_page(account, base))
+
     def poll(self, context: PollContext) -> Poll:
         """Log in where that is needed, list the services, and ask for the outages of each. Raises ``PollFailed``."""
         base = api_base(context.account.url)
@@ -147,7 +153,7 @@ class _Session:
         user = account.auth.user or account.options.get("user", "")
         if not user:
             raise PollFailed(FailureKind.UNAUTHORIZED, "the user name of MyAussie is not set")
-        url = account.options.get("login_url") or login_url(self.base)
+        url = _login_page(account, self.base)
         self.until = None
         try:
             response = yield from self.asker.post(url, {"username": user, "password": SecretRef(account.id)})
@@ -217,6 +223,10 @@ def api_base(url: str) -> str:
     for resource in ("/services", "/nbn"):
         path = path.partition(resource)[0] if f"{path}/".find(f"{resource}/") >= 0 else path
     return links.without_query(parts._replace(path=path))
+
+
+def _login_page(account: Account, base: str) -> str:
+    return account.options.get("login_url") or login_url(base)
 
 
 def login_url(base: str) -> str:

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from msgspec import Raw, Struct
 
+from tocsin.domain.account import Account
 from tocsin.domain.snapshot import Component, Report, Snapshot, Traits, Update
 from tocsin.domain.terms import FailureKind, IncidentKind, Level, Phase, Severity
 from tocsin.errors import PollFailed
@@ -84,6 +85,11 @@ class Aws:
     fields: ClassVar[tuple[ProviderField, ...]] = (ProviderField("url", FieldType.URL, required=True, help=_HOME),)
     traits: ClassVar[Traits] = Traits(drops_resolved=True)
     minimum_interval: ClassVar[timedelta] = timedelta(seconds=30)
+
+    @staticmethod
+    def contacts(account: Account) -> tuple[str, ...]:
+        """The dashboard that answers, whichever of its names is set. Raises ``PollFailed``."""
+        return (events_url(account.url),)
 
     def poll(self, context: PollContext) -> Poll:
         """Ask for the events. Raises ``PollFailed``."""

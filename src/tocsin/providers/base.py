@@ -155,7 +155,7 @@ def is_absent(failure: PollFailed) -> bool:
 
 def is_transport(failure: PollFailed) -> bool:
     """True when no answer came: asking the same server for more would use up the poll's time."""
-    return failure.kind in _TRANSPORT
+    return failure.kind in _TRANSPORT or failure.obstacle is not None
 
 
 def read(raw: Raw, shape: type[S], where: str) -> S:

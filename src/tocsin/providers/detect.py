@@ -132,6 +132,19 @@ def detect(context: PollContext, make: Callable[[str], Provider], keys: tuple[st
     raise _most_telling(told, links.place(context.account.url))
 
 
+def named(address: str, keys: tuple[str, ...]) -> list[str]:
+    """The providers, out of ``keys``, that an address itself names; none for what is no address."""
+    try:
+        return _named(links.account_url(address), keys)
+    except PollFailed:
+        return []
+
+
+def _named(parts: SplitResult, keys: tuple[str, ...]) -> list[str]:
+    place = f"{parts.netloc.rpartition('@')[2]}{parts.path or '/'}"
+    return [key for pattern, key in _KNOWN if key in keys and re.match(pattern, place, re.IGNORECASE)]
+
+
 def _most_telling(told: list[PollFailed], where: str) -> PollFailed:
     """Of several failures the one that a person can do something about."""
     for kind in (FailureKind.UNAUTHORIZED, FailureKind.RATE_LIMITED, FailureKind.TOO_LARGE, FailureKind.REDIRECT):
@@ -157,8 +170,7 @@ class _Search:
 
     def named(self, parts: SplitResult) -> list[str]:
         """The providers that the address itself names."""
-        place = f"{parts.netloc.rpartition('@')[2]}{parts.path or '/'}"
-        return [key for pattern, key in _KNOWN if key in self._keys and re.match(pattern, place, re.IGNORECASE)]
+        return _named(parts, self._keys)
 
     def sniffed(
         self, parts: SplitResult, path: str, sniff: Sniff, told: list[PollFailed]

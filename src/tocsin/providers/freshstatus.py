@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, parse_qs
 
 from msgspec import Raw
 
+from tocsin.domain.account import Account
 from tocsin.domain.snapshot import Component, Report, Snapshot, Traits
 from tocsin.domain.terms import FailureKind
 from tocsin.errors import PollFailed
@@ -45,6 +46,11 @@ class Freshstatus:
     )
     traits: ClassVar[Traits] = Traits(drops_resolved=True)
     minimum_interval: ClassVar[timedelta] = timedelta(seconds=30)
+
+    @staticmethod
+    def contacts(account: Account) -> tuple[str, ...]:
+        """The API's own host: the page's is never asked. Raises ``PollFailed``."""
+        return (_api(links.account_url(account.url)),)
 
     def poll(self, context: PollContext) -> Poll:
         """Ask for the components, and for what is told about them. Raises ``PollFailed``."""

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, overload
 
 from tocsin import providers
+from tocsin.domain.account import Account
 from tocsin.domain.snapshot import Traits
 from tocsin.domain.terms import FailureKind
 from tocsin.errors import EnvironmentFault, PollFailed
@@ -85,6 +86,23 @@ class Registry:
             return providers.login_origins(self.load(key))
         except (KeyError, PluginBroken):
             return frozenset()
+
+    def contacts(self, account: Account) -> tuple[str, ...]:
+        """The addresses that watching an account asks; none where it cannot be asked at all.
+
+        Where an address names another product, its own are among them: Tocsin looks for what answers there once the
+        one that was set no longer does.
+        """
+        from tocsin.providers.detect import named  # noqa: PLC0415 - for who looks at what is contacted, not for a poll
+
+        keys = (account.provider, *named(account.url, providers.known()))
+        return tuple(dict.fromkeys(address for key in keys for address in self._contacts(key, account)))
+
+    def _contacts(self, key: str, account: Account) -> tuple[str, ...]:
+        try:
+            return providers.contacts(self.load(key), account)
+        except (KeyError, PluginBroken, PollFailed):
+            return ()
 
     def rows(self) -> tuple[Row, ...]:
         """All of them, for a list."""

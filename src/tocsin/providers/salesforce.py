@@ -59,6 +59,11 @@ class Salesforce:
     traits: ClassVar[Traits] = Traits(drops_resolved=True)
     minimum_interval: ClassVar[timedelta] = timedelta(seconds=60)
 
+    @staticmethod
+    def contacts(account: Account) -> tuple[str, ...]:
+        """The API's own host, which is not the page's. Raises ``PollFailed``."""
+        return (_addresses(account)[0],)
+
     def poll(self, context: PollContext) -> Poll:
         """Ask for the instances, and for what happens on those that matter. Raises ``PollFailed``."""
         base, url = _addresses(context.account)

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from msgspec import Raw, Struct
 
+from tocsin.domain.account import Account
 from tocsin.domain.snapshot import Report, Snapshot, Traits, Update
 from tocsin.domain.terms import IncidentKind, Level, Phase, Severity
 from tocsin.errors import PollFailed
@@ -71,6 +72,11 @@ class Slack:
     )
     traits: ClassVar[Traits] = Traits(drops_resolved=True)
     minimum_interval: ClassVar[timedelta] = timedelta(seconds=30)
+
+    @staticmethod
+    def contacts(account: Account) -> tuple[str, ...]:
+        """The page that answers, where its old name is set. Raises ``PollFailed``."""
+        return (api_base(account.url),)
 
     def poll(self, context: PollContext) -> Poll:
         """Ask for what is going on, and for the end of what no longer is. Raises ``PollFailed``."""

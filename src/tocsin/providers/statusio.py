@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import ClassVar
 
+from tocsin.domain.account import Account
 from tocsin.domain.snapshot import Report, Snapshot, Traits
 from tocsin.domain.terms import FailureKind
 from tocsin.errors import PollFailed
@@ -52,9 +53,14 @@ class StatusIo:
     traits: ClassVar[Traits] = Traits(drops_resolved=True)
     minimum_interval: ClassVar[timedelta] = timedelta(seconds=30)
 
+    @staticmethod
+    def contacts(account: Account) -> tuple[str, ...]:
+        """The API's own host: the page's is never asked. Raises ``PollFailed``."""
+        return (_address(account)[0],)
+
     def poll(self, context: PollContext) -> Poll:
         """Ask for the one document. Raises ``PollFailed``."""
-        url, page = _address(context)
+        url, page = _address(context.account)
         asker = Asker(context, limit=LARGE)
         where = links.place(url)
         result = read((yield from asker.item(url, Answer)).result, Result, where)
@@ -75,14 +81,14 @@ class StatusIo:
         )
 
 
-def _address(context: PollContext) -> tuple[str, str | None]:
+def _address(account: Account) -> tuple[str, str | None]:
     """The document's address, and the page's where the account names it. Raises ``PollFailed`` (unsupported)."""
-    parts = links.account_url(context.account.url)
+    parts = links.account_url(account.url)
     named = _API.match(parts.path)
     if named is not None:
         return f"{links.origin(parts)}{named[0]}", None
     in_page = _IN_PAGE.search(parts.path)
-    page_id = context.account.options.get("page_id", "").strip() or (in_page[1] if in_page else "")
+    page_id = account.options.get("page_id", "").strip() or (in_page[1] if in_page else "")
     if not page_id:
         raise PollFailed(FailureKind.UNSUPPORTED, "the account needs the page_id of its Status.io page")
     is_api = links.is_loopback(parts) or f".{parts.hostname}".endswith(tuple(f".{host}" for host in _API_HOSTS))

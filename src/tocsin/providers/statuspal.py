@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from msgspec import Raw, UnsetType
 
+from tocsin.domain.account import Account
 from tocsin.domain.snapshot import Report, Snapshot, Traits
 from tocsin.domain.terms import FailureKind, IncidentKind
 from tocsin.errors import PollFailed
@@ -76,10 +77,15 @@ class StatusPal:
     traits: ClassVar[Traits] = Traits(drops_resolved=True)
     minimum_interval: ClassVar[timedelta] = timedelta(seconds=30)
 
+    @staticmethod
+    def contacts(account: Account) -> tuple[str, ...]:
+        """Where the page's API may be: the page itself is never asked. Raises ``PollFailed``."""
+        return _addresses(account)
+
     def poll(self, context: PollContext) -> Poll:
         """Ask for the summary, or for what makes one. Raises ``PollFailed``."""
         asker = Asker(context, limit=LARGE)
-        url, summary, is_whole = yield from _find(asker, _addresses(context))
+        url, summary, is_whole = yield from _find(asker, _addresses(context.account))
         where = links.place(url)
         page = read(summary.status_page, Page, where)
         if isinstance(page.current_incident_type, UnsetType):
@@ -103,13 +109,13 @@ class StatusPal:
         )
 
 
-def _addresses(context: PollContext) -> tuple[str, ...]:
+def _addresses(account: Account) -> tuple[str, ...]:
     """Where the page's API may be. Raises ``PollFailed`` (unsupported) where nothing says which page it is."""
-    parts = links.account_url(context.account.url)
+    parts = links.account_url(account.url)
     named = _API.match(parts.path)
     if named is not None:
         return (f"{links.origin(parts)}{named[1]}",)
-    options = context.account.options
+    options = account.options
     hosted = _HOSTED.fullmatch(parts.hostname or "")
     subdomain = options.get("subdomain", "").strip() or (hosted[1] if hosted and hosted[1] != "www" else "")
     if not subdomain:

@@ -14,6 +14,7 @@ from urllib.parse import SplitResult
 
 from msgspec import Raw, Struct
 
+from tocsin.domain.account import Account
 from tocsin.domain.snapshot import Report, Snapshot, Traits, Update
 from tocsin.domain.terms import FailureKind, IncidentKind, Level, Phase, Severity
 from tocsin.errors import PollFailed
@@ -43,7 +44,7 @@ _BRANCHES = ("master", "main")
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}", re.ASCII)
 _OURS = "component:"  # ids that the rules gave to what they observed themselves
 _LEVELS = {"up": Level.OK, "degraded": Level.DEGRADED, "down": Level.OUTAGE}
-_STATUS, _MAINTENANCE = "status", "maintenance"
+_KINDS = _STATUS, _MAINTENANCE = "status", "maintenance"
 _LONGEST = 4000  # characters of a comment with settings
 _DOWN = "\N{OCTAGONAL SIGN}"  # the sign that Upptime puts before the titles of outages
 
@@ -77,11 +78,12 @@ class Issue(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where an account's repository is: what its summary may stand at, and its name where GitHub has it."""
+    """Where an account's repository is: what its summary may stand at, and its name and issues where GitHub has it."""
 
     summaries: tuple[str, ...]
     page: str
     repository: str | None
+    issues: str = ""
 
 
 class Upptime:
@@ -102,13 +104,18 @@ class Upptime:
     traits: ClassVar[Traits] = Traits(drops_resolved=False)
     minimum_interval: ClassVar[timedelta] = timedelta(seconds=60)
 
+    @staticmethod
+    def contacts(account: Account) -> tuple[str, ...]:
+        """Where the repository's files are, and its issues where they are read. Raises ``PollFailed``."""
+        return tuple(filter(None, (*(place := _place(account)).summaries, place.issues)))
+
     def poll(self, context: PollContext) -> Poll:
         """Ask for the summary, and for the issues where they may be had. Raises ``PollFailed``."""
-        place = _place(context)
+        place = _place(context.account)
         asker = Asker(context, limit=LARGE, public=True)
         sites = yield from _summary(asker, place)
         held = {each for each in context.open_ids if not each.startswith(_OURS)}
-        told = yield from _issues(asker, place, context)
+        told = yield from _issues(asker, place, context.now)
         reports = () if told is None else lately(told, context)
         return Snapshot(
             fetched_at=context.now,
@@ -140,22 +147,18 @@ def _summary(asker: Asker, place: _Place) -> Ask[list[Site]]:
     raise told or PollFailed(FailureKind.NOT_STATUS_API, f"{links.place(place.page)} has no summary")
 
 
-def _issues(asker: Asker, place: _Place, context: PollContext) -> Ask[tuple[Report, ...] | None]:
+def _issues(asker: Asker, place: _Place, now: datetime) -> Ask[tuple[Report, ...] | None]:
     """What the issues tell; None where they cannot be had this time."""
-    if place.repository is None or context.account.options.get("issues") == "no":
+    if not place.issues:
         return ()
-    url = _ISSUES.format(repository=place.repository)
-    answer = yield from attempt(asker.json(url, Raw))
+    answer = yield from attempt(asker.json(place.issues, Raw))
     if isinstance(answer, PollFailed):
         return () if is_absent(answer) else None  # a repository may have none
     try:
-        issues = read_list(answer, Issue, links.place(url))
-        return unique(report(each, _labels(each), context.now) for each in issues if {*_KINDS} & {*_labels(each)})
+        issues = read_list(answer, Issue, links.place(place.issues))
+        return unique(report(each, _labels(each), now) for each in issues if {*_KINDS} & {*_labels(each)})
     except PollFailed:
         return None
-
-
-_KINDS = (_STATUS, _MAINTENANCE)
 
 
 def _labels(issue: Issue) -> tuple[str, ...]:
@@ -204,20 +207,21 @@ def _settings(body: Scalar) -> Mapping[str, str]:
     return {name.strip(): value.strip() for name, _, value in pairs if value.strip()}
 
 
-def _place(context: PollContext) -> _Place:
+def _place(account: Account) -> _Place:
     """Where the repository is. Raises ``PollFailed`` (unsupported) for an address that names none."""
-    stated = context.account.url.strip()
+    stated = account.url.strip()
     if _REPOSITORY.fullmatch(stated):
         stated = f"https://github.com/{stated}"
     parts = links.account_url(stated)
     names = [each for each in parts.path.split("/") if each]
-    branch = context.account.options.get("branch", "").strip("/")
+    branch = account.options.get("branch", "").strip("/")
     host = parts.hostname or ""
     if host in _GITHUB or host.endswith(_PAGES):
         repository = _repository(host, names)
         branches = (branch,) if branch else _stated_branch(host, names) or _BRANCHES
         summaries = tuple(f"{_RAW}/{repository}/{each}/{_FILE}" for each in branches)
-        return _Place(summaries, f"https://github.com/{repository}", repository)
+        issues = _ISSUES.format(repository=repository) if account.options.get("issues") != "no" else ""
+        return _Place(summaries, f"https://github.com/{repository}", repository, issues)
     return _elsewhere(parts, names, branch)
 
 
@@ -243,5 +247,4 @@ def _elsewhere(parts: SplitResult, names: list[str], branch: str) -> _Place:
         return _Place((base,), links.origin(parts), None)
     has_repository = len(names) == len(("owner", "name"))
     branches = (branch,) if branch else _BRANCHES if has_repository else ()
-    summaries = tuple(f"{base}/{each}/{_FILE}" for each in branches)
-    return _Place((*summaries, f"{base}/{_FILE}"), base, None)
+    return _Place((*(f"{base}/{each}/{_FILE}" for each in branches), f"{base}/{_FILE}"), base, None)

@@ -7,7 +7,12 @@ values                    a message's values, whatever really stands in them
 vocabulary                a word for each level, severity, phase, end and kind
 advice                    what to do meanwhile
 estimates, ends, reach    sentences that more than one place needs
+reports, verdicts         what provider and line say together: half sentences, the whole one, advice and next step
+standing                  the verdict on a connection, as a sentence and as a headline
+line                      the user's own line: states, causes, figures, titles of what only it showed
+messages                  what the sentences of several messages share
 notifications             a title and a body for every message key
+line_notifications        those about the line
 faults                    what keeps Tocsin from its work, and the remedy
 window, tooltip           the sentences of the window and of the tray
 phrasebook                all of these in one place

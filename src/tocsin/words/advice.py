@@ -49,6 +49,12 @@ def for_kinds(voice: Voice, kinds: Sequence[str], since: datetime | None, now: d
     return "\n".join(lines[:_MOST])
 
 
+def losses(voice: Voice, kinds: Sequence[str], since: datetime | None, now: datetime) -> str:
+    """Of the same only what may be lost unnoticed, for where the line itself has advice of its own."""
+    lost = [kind.value for kind in (ConnectionKind.MAIL, ConnectionKind.PHONE) if kind.value in kinds]
+    return for_kinds(voice, lost, since, now)
+
+
 def afterwards(voice: Voice, kinds: Sequence[str], start: datetime | None, end: datetime | None, now: datetime) -> str:
     """What is left to do when it is over: only mail leaves something behind that nobody else would notice."""
     if ConnectionKind.MAIL.value not in kinds or start is None or end is None:

@@ -36,10 +36,23 @@ def title(voice: Voice, how: str, ending: Ending) -> str:
     if how == EndHow.UNWATCHED.value:
         template = voice.ngettext("{name} is no longer watched", "{name} are no longer watched", ending.count)
         return template.format(name=ending.name)
-    return _works_again(voice, ending)
+    if how == EndHow.UNKNOWN.value:
+        return unmeasured(voice, ending)
+    return works_again(voice, ending)
 
 
-def _works_again(voice: Voice, ending: Ending) -> str:
+def unmeasured(voice: Voice, ending: Ending) -> str:
+    """The headline of an end that came while nothing was measured."""
+    template = voice.ngettext(
+        "{name} works again; when it came back was not measured",
+        "{name} work again; when they came back was not measured",
+        ending.count,
+    )
+    return template.format(name=ending.name)
+
+
+def works_again(voice: Voice, ending: Ending) -> str:
+    """The headline of an end that was seen: it works, and how long it did not."""
     n = ending.count
     if not ending.length or ending.planned:
         template = voice.ngettext("{name} works again", "{name} work again", n)
@@ -100,6 +113,10 @@ def ended(voice: Voice, incident: Incident, now: datetime) -> str:
         return voice.pgettext("end", "announced")
     if episode.how is None or episode.ended_at is None:
         return word
+    if episode.how is EndHow.UNKNOWN:
+        # Translators: {how} is "end not measured".
+        sentence = voice.gettext("{how}, over by {time}")
+        return sentence.format(how=word, time=times.clock(voice, episode.ended_at, now))
     # Translators: as in "resolved 20:10, after 2 h 12 min".
     return voice.gettext("{how} {time}, after {duration}").format(
         how=word,
@@ -112,4 +129,7 @@ def lasted(voice: Voice, incident: Incident, now: datetime) -> str:
     """How long the last episode took, or has taken so far; empty for what has not begun."""
     if not incident.began:
         return ""
-    return times.duration(voice, (incident.episode.ended_at or now) - incident.episode.started_at)
+    length = times.duration(voice, (incident.episode.ended_at or now) - incident.episode.started_at)
+    if incident.episode.how is EndHow.UNKNOWN:
+        return voice.gettext("at most {duration}").format(duration=length)
+    return length

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from tocsin.domain.incident import Incident
+from tocsin.domain.measured import is_line_only
 from tocsin.domain.terms import IncidentKind
 from tocsin.words import times
 from tocsin.words.voice import Voice
@@ -35,7 +36,12 @@ def changed(voice: Voice, eta: datetime | None, was: datetime | None, now: datet
 
 
 def estimate(voice: Voice, incident: Incident, now: datetime) -> str:
-    """The window's line on when it ends: of planned work the plan, of an incident the estimate and its moves."""
+    """The window's line on when it ends: of planned work the plan, of an incident the estimate and its moves.
+
+    Empty for what only the line itself showed: nobody is there to give an estimate.
+    """
+    if is_line_only(incident) and not incident.etas:
+        return ""
     if incident.kind is IncidentKind.MAINTENANCE and incident.eta is None:
         return _planned(voice, incident, now)
     if incident.eta is None and incident.first_eta is not None:

@@ -5,8 +5,8 @@ from datetime import datetime
 from types import MappingProxyType
 
 from tocsin.domain.message import Message
-from tocsin.domain.terms import FailureKind
-from tocsin.words import plain, times
+from tocsin.domain.terms import FailureKind, Obstacle
+from tocsin.words import obstacles, plain, starting, times
 from tocsin.words.reach import cannot_ask
 from tocsin.words.values import Values
 from tocsin.words.voice import Voice
@@ -35,7 +35,12 @@ def _with_problem(text: str, values: Values) -> str:
 def _match_missing(voice: Voice, values: Values, _now: datetime) -> str:
     provider, name = _provider(voice, values), _connection(voice, values)
     ids = voice.names(values.names("ids"))
-    if not ids:
+    if values.is_set("empty"):
+        sentence = voice.gettext(
+            "{provider} lists no components, so {name} cannot be told apart. "
+            "Leave “match” out in config.toml to watch the whole page."
+        )
+    elif not ids:
         sentence = voice.gettext(
             "What {name} is matched by is not in the list of {provider}. Correct “match” in config.toml."
         )
@@ -135,6 +140,9 @@ def _provider_unknown(voice: Voice, values: Values, _now: datetime) -> str:
 
 def _unreachable(voice: Voice, values: Values, now: datetime) -> str:
     what = cannot_ask(voice, values.names("provider"), values.time("since"), now)
+    known = next((each for each in Obstacle if each.value == values.text("obstacle")), None)
+    if known is not None:  # it names the place and the remedy; the technical reason would only say it again
+        return f"{what}. {obstacles.sentence(known, values.text('place', plain.BODY), voice.gettext)}"
     return _with_problem(f"{what}. {reason(voice, values.text('kind'))}", values)
 
 
@@ -185,6 +193,34 @@ def _product_changed(voice: Voice, values: Values, _now: datetime) -> str:
     return sentence.format(provider=_provider(voice, values), now=now or "?")
 
 
+def _autostart(voice: Voice, values: Values, _now: datetime) -> str:
+    obstacle, place, problem = (values.text(each, plain.BODY) for each in ("obstacle", "place", "problem"))
+    return starting.not_switched(voice, obstacle, place, problem)
+
+
+def _line_no_targets(voice: Voice, _values: Values, _now: datetime) -> str:
+    return voice.gettext(
+        "Your line cannot be measured: there is no host that may be contacted for it. "
+        "Agree to the public ones on the page “Your line”, or set “targets” under [line] in config.toml."
+    )
+
+
+def _line_blocked(voice: Voice, _values: Values, _now: datetime) -> str:
+    return voice.gettext(
+        "Your line cannot be measured: none of the hosts that are tried answers, though the internet works. A firewall "
+        "or a proxy may be in the way: set “targets” under [line] in config.toml to hosts that can be reached."
+    )
+
+
+def _line_wrong_target(voice: Voice, values: Values, _now: datetime) -> str:
+    target = values.text("target", plain.NAME)
+    if not target:
+        sentence = voice.gettext("One of “targets” under [line] cannot be measured. Correct it in config.toml.")
+    else:
+        sentence = voice.gettext("“{target}” under [line] cannot be measured. Correct it in config.toml.")
+    return _with_problem(sentence.format(target=target), values)
+
+
 SENTENCES: Mapping[str, Callable[[Voice, Values, datetime], str]] = MappingProxyType(
     {
         "match_missing": _match_missing,
@@ -199,5 +235,9 @@ SENTENCES: Mapping[str, Callable[[Voice, Values, datetime], str]] = MappingProxy
         "provider_unknown": _provider_unknown,
         "product_changed": _product_changed,
         "unreachable": _unreachable,
+        "autostart": _autostart,
+        "line_no_targets": _line_no_targets,
+        "line_blocked": _line_blocked,
+        "line_wrong_target": _line_wrong_target,
     }
 )

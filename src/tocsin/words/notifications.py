@@ -6,13 +6,12 @@ from types import MappingProxyType
 
 from tocsin.domain.message import Message
 from tocsin.domain.terms import EndHow, Level
-from tocsin.words import advice, ends, plain, times
+from tocsin.words import advice, ends, line_notifications, plain, times
 from tocsin.words.estimates import changed, expected
+from tocsin.words.messages import Said, head, meanwhile, paragraphs, since, source, who
 from tocsin.words.reach import cannot_ask
 from tocsin.words.values import Values
 from tocsin.words.voice import Voice
-
-Said = tuple[str, str]
 
 _TITLES_SHOWN = 3
 
@@ -25,58 +24,13 @@ def render(voice: Voice, message: Message, now: datetime) -> Said:
     return (title[:1].upper() + title[1:] if nameless else title), body
 
 
-def who(voice: Voice, values: Values) -> str:
-    """Whom it concerns: the connections by name, else the provider, else in general."""
-    return (
-        voice.names(values.names("connections"))
-        or values.text("provider", plain.NAME)
-        or voice.gettext("your connection")
-    )
-
-
-def _body(*lines: str) -> str:
-    return "\n".join(line for line in lines if line)
-
-
-def _since(voice: Voice, values: Values, now: datetime) -> str:
-    since = values.time("since")
-    return "" if since is None else times.clock(voice, since, now)
-
-
-def _source(voice: Voice, values: Values) -> str:
-    return voice.said_by(values.text("title"), values.text("provider"))
-
-
-def _meanwhile(voice: Voice, values: Values, now: datetime) -> str:
-    given = values.text("advice", plain.BODY)
-    return given or advice.for_kinds(voice, values.names("kinds"), values.time("since"), now)
-
-
-def _head(voice: Voice, values: Values, now: datetime) -> str:
-    """The first line of an outage: what, where, since when."""
-    outage = values.text("level") != Level.DEGRADED.word
-    again = values.is_set("reopened")
-    time = _since(voice, values, now)
-    if not time:
-        template = voice.gettext("Outage on {name}") if outage else voice.gettext("Problems on {name}")
-    elif again and outage:
-        template = voice.gettext("Outage on {name} again since {time}")
-    elif again:
-        template = voice.gettext("Problems on {name} again since {time}")
-    elif outage:
-        template = voice.gettext("Outage on {name} since {time}")
-    else:
-        template = voice.gettext("Problems on {name} since {time}")
-    return template.format(name=who(voice, values), time=time)
-
-
 def _started(voice: Voice, values: Values, now: datetime) -> Said:
-    body = _body(
-        _source(voice, values),
+    body = paragraphs(
+        source(voice, values),
         expected(voice, values.time("eta"), now),
-        _meanwhile(voice, values, now),
+        meanwhile(voice, values, now),
     )
-    return _head(voice, values, now), body
+    return head(voice, values, now), body
 
 
 def _worsened(voice: Voice, values: Values, now: datetime) -> Said:
@@ -85,16 +39,16 @@ def _worsened(voice: Voice, values: Values, now: datetime) -> Said:
     else:
         worse = voice.gettext("The problems have become an outage.")
     title, body = _started(voice, values, now)
-    return title, _body(worse, body)
+    return title, paragraphs(worse, body)
 
 
 def _eta_changed(voice: Voice, values: Values, now: datetime) -> Said:
-    body = _body(
+    body = paragraphs(
         changed(voice, values.time("eta"), values.time("was"), now),
-        _source(voice, values),
-        _meanwhile(voice, values, now),
+        source(voice, values),
+        meanwhile(voice, values, now),
     )
-    return _head(voice, values, now), body
+    return head(voice, values, now), body
 
 
 def _ending(voice: Voice, values: Values) -> ends.Ending:
@@ -119,9 +73,9 @@ def _ended(voice: Voice, values: Values, now: datetime) -> Said:
         return _vanished(voice, values, now)
     ending, resolved = _ending(voice, values), how == EndHow.RESOLVED.value
     still = values.is_set("still")
-    body = _body(
+    body = paragraphs(
         ends.still_listed(voice, ending.name, values.text("provider", plain.NAME)) if still else "",
-        _source(voice, values),
+        source(voice, values),
         _afterwards(voice, values, now) if resolved else "",
     )
     return ends.declared_over(voice, ending) if still and resolved else ends.title(voice, how, ending), body
@@ -134,7 +88,7 @@ def _vanished(voice: Voice, values: Values, now: datetime) -> Said:
     verdict = (
         ends.still_listed(voice, ending.name, provider) if values.is_set("still") else ends.silently(voice, provider)
     )
-    body = _body(verdict, stood, _source(voice, values), _afterwards(voice, values, now))
+    body = paragraphs(verdict, stood, source(voice, values), _afterwards(voice, values, now))
     return ends.vanished(voice, ending), body
 
 
@@ -150,7 +104,7 @@ def _maintenance_announced(voice: Voice, values: Values, now: datetime) -> Said:
         if when
         else voice.gettext("Maintenance planned for {name}")
     )
-    body = _body(_source(voice, values), values.text("advice", plain.BODY))
+    body = paragraphs(source(voice, values), values.text("advice", plain.BODY))
     return template.format(name=who(voice, values), when=when), body
 
 
@@ -162,7 +116,7 @@ def _maintenance_started(voice: Voice, values: Values, now: datetime) -> Said:
         until = voice.gettext("Planned end: {time}").format(time=times.clock(voice, end, now))
     else:
         until = voice.gettext("Planned until {time}.").format(time=times.clock(voice, end, now))
-    body = _body(until, _source(voice, values), values.text("advice", plain.BODY))
+    body = paragraphs(until, source(voice, values), values.text("advice", plain.BODY))
     return voice.gettext("Maintenance on {name} has begun").format(name=who(voice, values)), body
 
 
@@ -170,7 +124,7 @@ def _maintenance_overrun(voice: Voice, values: Values, now: datetime) -> Said:
     end, eta = values.time("end"), values.time("eta")
     planned = voice.gettext("Planned end: {time}").format(time=times.clock(voice, end, now)) if end else ""
     estimate = expected(voice, eta, now) if eta != end or eta is None else ""
-    body = _body(planned, estimate, _source(voice, values), values.text("advice", plain.BODY))
+    body = paragraphs(planned, estimate, source(voice, values), values.text("advice", plain.BODY))
     return voice.gettext("Maintenance on {name} takes longer than planned").format(name=who(voice, values)), body
 
 
@@ -180,7 +134,7 @@ def _maintenance_finished(voice: Voice, values: Values, _now: datetime) -> Said:
         template = voice.gettext("Maintenance on {name} is finished: it lasted {duration}")
     else:
         template = voice.gettext("Maintenance on {name} is finished")
-    return template.format(name=who(voice, values), duration=times.duration(voice, length)), _source(voice, values)
+    return template.format(name=who(voice, values), duration=times.duration(voice, length)), source(voice, values)
 
 
 def _summary(voice: Voice, values: Values, now: datetime) -> Said:
@@ -189,9 +143,9 @@ def _summary(voice: Voice, values: Values, now: datetime) -> Said:
         template = voice.ngettext("{n} incident at {provider}", "{n} incidents at {provider}", count)
     else:
         template = voice.ngettext("{n} incident", "{n} incidents", count)
-    time = _since(voice, values, now)
+    time = since(voice, values, now)
     began = voice.gettext("The first since {time}.").format(time=time) if time else ""
-    return template.format(n=count, provider=provider), _body(_hit(voice, values), began, _titles(voice, values))
+    return template.format(n=count, provider=provider), paragraphs(_hit(voice, values), began, _titles(voice, values))
 
 
 def _summary_resolved(voice: Voice, values: Values, _now: datetime) -> Said:
@@ -200,7 +154,7 @@ def _summary_resolved(voice: Voice, values: Values, _now: datetime) -> Said:
         template = voice.ngettext("{n} incident at {provider} is over", "{n} incidents at {provider} are over", count)
     else:
         template = voice.ngettext("{n} incident is over", "{n} incidents are over", count)
-    return template.format(n=count, provider=provider), _body(_hit(voice, values), _titles(voice, values))
+    return template.format(n=count, provider=provider), paragraphs(_hit(voice, values), _titles(voice, values))
 
 
 def _maintenance_summary(voice: Voice, values: Values, now: datetime) -> Said:
@@ -211,9 +165,9 @@ def _maintenance_summary(voice: Voice, values: Values, now: datetime) -> Said:
         )
     else:
         template = voice.ngettext("{n} maintenance window planned", "{n} maintenance windows planned", count)
-    time = _since(voice, values, now)
+    time = since(voice, values, now)
     begins = voice.gettext("The first from {time} on.").format(time=time) if time else ""
-    return template.format(n=count, provider=provider), _body(_hit(voice, values), begins, _titles(voice, values))
+    return template.format(n=count, provider=provider), paragraphs(_hit(voice, values), begins, _titles(voice, values))
 
 
 def _count(values: Values) -> int:
@@ -230,7 +184,7 @@ def _titles(voice: Voice, values: Values) -> str:
     titles = values.names("titles")[:_TITLES_SHOWN]
     rest = _count(values) - len(titles)
     more = voice.ngettext("and {n} more", "and {n} more", rest).format(n=rest) if rest > 0 and titles else ""
-    return _body(*(voice.quoted(title) for title in titles), more)
+    return paragraphs(*(voice.quoted(title) for title in titles), more)
 
 
 def _unreachable(voice: Voice, values: Values, now: datetime) -> Said:
@@ -238,8 +192,13 @@ def _unreachable(voice: Voice, values: Values, now: datetime) -> Said:
     return title, voice.gettext("Until there is an answer we do not know whether your connections are hit.")
 
 
+def _try(voice: Voice, _values: Values, _now: datetime) -> Said:
+    title = voice.gettext("This is a test: so an alarm will reach you")
+    return title, voice.gettext("Nothing is wrong. You asked for it in the settings.")
+
+
 def _unknown(voice: Voice, values: Values, _now: datetime) -> Said:
-    return voice.gettext("Something changed for {name}").format(name=who(voice, values)), _source(voice, values)
+    return voice.gettext("Something changed for {name}").format(name=who(voice, values)), source(voice, values)
 
 
 SENTENCES: Mapping[str, Callable[[Voice, Values, datetime], Said]] = MappingProxyType(
@@ -257,5 +216,9 @@ SENTENCES: Mapping[str, Callable[[Voice, Values, datetime], Said]] = MappingProx
         "summary_resolved": _summary_resolved,
         "maintenance_summary": _maintenance_summary,
         "unreachable": _unreachable,
+        "try": _try,
+        "line_started": line_notifications.started,
+        "line_changed": line_notifications.started,
+        "line_restored": line_notifications.restored,
     }
 )

@@ -5,11 +5,27 @@ from datetime import datetime, timedelta
 
 from tocsin.domain.freshness import Shown
 from tocsin.domain.incident import Incident
+from tocsin.domain.instant import Instant
 from tocsin.domain.message import Message
+from tocsin.domain.quality import CallFitness
 from tocsin.domain.snapshot import Update
-from tocsin.domain.state import AccountView, AppState, ConnectionView, Instant
-from tocsin.domain.terms import ConnectionKind, EndHow, IncidentKind, Level, Phase, Role, Severity
-from tocsin.words import ends, estimates, faults, notifications, plain, times, tooltip, vocabulary, window
+from tocsin.domain.state import AccountView, AppState, ConnectionView, LineView
+from tocsin.domain.terms import Cause, ConnectionKind, EndHow, IncidentKind, Level, LineState, Phase, Role, Severity
+from tocsin.domain.verdict import Verdict
+from tocsin.words import (
+    ends,
+    estimates,
+    faults,
+    line,
+    notifications,
+    plain,
+    standing,
+    times,
+    tooltip,
+    verdicts,
+    vocabulary,
+    window,
+)
 from tocsin.words.voice import Voice
 
 
@@ -80,9 +96,12 @@ class Phrasebook(Voice):
         """When it should be over: "Expected fixed at 20:30 - moved twice, was 19:00"; or none yet, or passed."""
         return estimates.estimate(self, incident, now)
 
-    def meanwhile(self, view: ConnectionView, incident: Incident, now: datetime) -> str:
-        """What to do until it is over, as one line; empty where nothing useful can be said."""
-        return window.meanwhile(self, view, incident, now)
+    def meanwhile(self, view: ConnectionView, incident: Incident, now: datetime, shown: Shown | None = None) -> str:
+        """What to do until it is over, as one line; empty where nothing useful can be said.
+
+        With ``shown`` the verdict's own advice is in it.
+        """
+        return window.meanwhile(self, view, incident, now, shown)
 
     def relevance(self, view: ConnectionView, incident: Incident) -> str:
         """A warning where the provider does not say whom it hits: "This may affect you ..."; else empty."""
@@ -116,9 +135,9 @@ class Phrasebook(Voice):
         """How old the knowledge is: "checked 19:09", "last confirmed 18:20"."""
         return window.checked(self, view, shown, now)
 
-    def polling(self, accounts: Sequence[AccountView], now: Instant) -> str:
-        """The bottom line: "checked 12 s ago, next in 48 s"."""
-        return window.polling(self, accounts, now)
+    def polling(self, accounts: Sequence[AccountView], now: Instant, line_view: LineView | None = None) -> str:
+        """The bottom line: "checked 12 s ago, next in 48 s"; of the line alone "measured 12 s ago"."""
+        return window.polling(self, accounts, now, line_view)
 
     def ended(self, incident: Incident, now: datetime) -> str:
         """How it stands in the history: "ongoing", or "resolved 20:10, after 2 h 12 min"."""
@@ -131,6 +150,54 @@ class Phrasebook(Voice):
     def tooltip(self, state: AppState, now: Instant) -> str:
         """The tray's whole state, worst first, in at most 120 characters."""
         return tooltip.tooltip(self, state, now)
+
+    def verdict(self, view: ConnectionView, shown: Shown, now: datetime, accounts: Iterable[AccountView] = ()) -> str:
+        """What the provider's word and the line together mean, in one sentence; empty for the provider's alone."""
+        return standing.verdict(self, view, shown, now, accounts)
+
+    def verdict_advice(self, verdict: Verdict) -> str:
+        """A verdict's advice, as a sentence; empty for none."""
+        return verdicts.verdict_advice(self, verdict)
+
+    def verdict_step(self, verdict: Verdict) -> str:
+        """A verdict's next step, short enough for a button; empty for none."""
+        return verdicts.verdict_step(self, verdict)
+
+    def on_backup(self, view: ConnectionView, backup_name: str, now: datetime | None = None) -> str:
+        """Traffic leaves over the backup: "You are on the backup Office SIM; Home fibre is down since 17:58"."""
+        return standing.on_backup(self, view, backup_name, now)
+
+    def line_state_word(self, state: LineState) -> str:
+        """How a line stands, in a word or two: "own network down"."""
+        return line.state_word(self, state)
+
+    def cause_sentence(self, cause: Cause | None) -> str:
+        """Where it is broken, seen from here: "The router does not answer."; empty where that is not known."""
+        return line.cause_sentence(self, cause)
+
+    def calls_word(self, calls: CallFitness | None) -> str:
+        """What a telephone call would be like: "good for calls"."""
+        return line.calls_word(self, calls)
+
+    def milliseconds(self, seconds: float | None) -> str:
+        """A round trip or a jitter: "23 ms"; "not measured" for None."""
+        return line.milliseconds(self, seconds)
+
+    def percent(self, share: float) -> str:
+        """A share from 0 to 1: "12 %"."""
+        return line.percent(self, share)
+
+    def line_now(self, view: LineView, now: Instant) -> str:
+        """How the line stands and what its figures mean, in a sentence or two."""
+        return line.line_now(self, view, now)
+
+    def incident_title(self, incident: Incident) -> str:
+        """An incident's title within a sentence: the provider's words quoted, or ours for what the line showed."""
+        return line.incident_title(self, incident)
+
+    def plain_title(self, incident: Incident) -> str:
+        """The same as it stands by itself in a list: without quotation marks; empty where there is none."""
+        return line.plain_title(self, incident)
 
     def clean(self, text: str, limit: int = plain.BODY) -> str:
         """Text from outside, made harmless: one line, no controls, cut."""

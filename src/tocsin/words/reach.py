@@ -9,8 +9,13 @@ from tocsin.words.voice import Voice
 
 def cannot_ask(voice: Voice, providers: Sequence[str], since: datetime | None, now: datetime) -> str:
     """Who cannot be asked, and since when as far as that is known."""
-    names, n = voice.names(providers) or voice.gettext("the provider"), max(1, len(dict.fromkeys(providers)))
+    names, n = voice.names(providers), max(1, len(dict.fromkeys(providers)))
     if since is None:
-        return voice.ngettext("We cannot ask {provider}", "We cannot ask {provider}", n).format(provider=names)
-    sentence = voice.ngettext("We cannot ask {provider} since {time}", "We cannot ask {provider} since {time}", n)
-    return sentence.format(provider=names, time=times.clock(voice, since, now))
+        template = voice.ngettext("We cannot ask {provider}", "We cannot ask {provider}", n)
+    else:
+        template = voice.ngettext("We cannot ask {provider} since {time}", "We cannot ask {provider} since {time}", n)
+    time = "" if since is None else times.clock(voice, since, now)
+    if names:
+        return template.format(provider=names, time=time)
+    said = template.format(provider=voice.gettext("the provider"), time=time)
+    return said[:1].upper() + said[1:]

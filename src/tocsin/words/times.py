@@ -30,7 +30,7 @@ def clock(voice: Voice, at: datetime, now: datetime) -> str:
     if then.date() == today.date():
         return time
     return _with_date(voice, then, today).format(
-        day=then.day, month=month(voice, then.month), year=then.year, time=time
+        day=_day(voice, then.day), month=month(voice, then.month), year=then.year, time=time
     )
 
 
@@ -48,7 +48,12 @@ def date(voice: Voice, at: datetime, now: datetime) -> str:
         template = voice.pgettext("date", "{day} {month}")
     else:
         template = voice.pgettext("date", "{day} {month} {year}")
-    return template.format(day=then.day, month=month(voice, then.month), year=then.year)
+    return template.format(day=_day(voice, then.day), month=month(voice, then.month), year=then.year)
+
+
+def _day(voice: Voice, number: int) -> str:
+    # Translators: the first day of a month, where your language counts it otherwise than the rest.
+    return voice.pgettext("day of the month", "1") if number == 1 else str(number)
 
 
 def span(voice: Voice, start: datetime, end: datetime | None, now: datetime) -> str:

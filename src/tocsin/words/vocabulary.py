@@ -49,6 +49,7 @@ def how(voice: Voice, value: EndHow | None) -> str:
         EndHow.UNWATCHED: voice.pgettext("end", "no longer watched"),
         EndHow.UNAFFECTED: voice.pgettext("end", "no longer affected"),
         EndHow.MERGED: voice.pgettext("end", "declared by the provider"),
+        EndHow.UNKNOWN: voice.pgettext("end", "end not measured"),
     }[value]
 
 

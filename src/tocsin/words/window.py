@@ -3,26 +3,39 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from tocsin.domain.account import LINE_PROVIDER
 from tocsin.domain.freshness import Shown, age
 from tocsin.domain.incident import Incident
+from tocsin.domain.instant import Instant
 from tocsin.domain.snapshot import Update
-from tocsin.domain.state import AccountView, ConnectionView, Instant
-from tocsin.domain.terms import IncidentKind, Level, Phase, Relevance, Role, Severity
-from tocsin.words import advice, plain, times, vocabulary
+from tocsin.domain.state import AccountView, ConnectionView, LineView
+from tocsin.domain.terms import ConnectionKind, IncidentKind, Level, Phase, Relevance, Role, Severity
+from tocsin.domain.verdict import Advice, Says
+from tocsin.words import advice, plain, standing, times, verdicts, vocabulary
+from tocsin.words.line import measured_here
 from tocsin.words.reach import cannot_ask
 from tocsin.words.voice import Voice
+
+_CARRIED = (ConnectionKind.INTERNET, ConnectionKind.MOBILE)
 
 
 def headline(
     voice: Voice, view: ConnectionView, shown: Shown, now: datetime, accounts: Iterable[AccountView] = ()
 ) -> str:
-    """How a connection stands, in one line. ``accounts`` let it say who cannot be asked."""
+    """How a connection stands, in one line. ``accounts`` let it say who cannot be asked.
+
+    Where the line is measured too, what both together mean comes first.
+    """
+    accounts = tuple(accounts)
+    found = standing.headline(voice, view, shown, now, accounts)
+    if found is not None:
+        return found
     name = voice.names((view.name,)) or voice.gettext("your connection")
     if shown.level is Level.OK:
         return voice.gettext("{name} works").format(name=name)
     if shown.level is Level.UNKNOWN:
         return _unknown(voice, view, name, now, accounts)
-    worst = view.incidents[0] if view.incidents else None
+    worst = view.incidents[0] if view.incidents and standing.troubled_since(view) is None else None
     if worst is not None and worst.overrun and shown.level is Level.DEGRADED:
         return voice.gettext("Maintenance on {name} takes longer than planned").format(name=name)
     since = since_when(view)
@@ -76,7 +89,10 @@ def _heard(view: ConnectionView, level: Level) -> Instant | None:
 
 
 def since_when(view: ConnectionView) -> datetime | None:
-    """When what is shown began: the worst incident's own start, else when the level was first seen."""
+    """When what is shown began: the line's trouble, the worst incident's own start, else when the level was seen."""
+    troubled = standing.troubled_since(view)
+    if troubled is not None:
+        return troubled
     begun = next((incident for incident in view.incidents if incident.began), None)
     return begun.episode.started_at if begun is not None else view.since
 
@@ -103,11 +119,24 @@ def relevance(voice: Voice, view: ConnectionView, incident: Incident) -> str:
     return voice.gettext("This may affect you: the provider does not say what is hit.")
 
 
-def meanwhile(voice: Voice, view: ConnectionView, incident: Incident, now: datetime) -> str:
-    """What to do until it is over: the provider's own advice, else ours where the connection is really hit."""
+def meanwhile(voice: Voice, view: ConnectionView, incident: Incident, now: datetime, shown: Shown | None = None) -> str:
+    """What to do until it is over: the provider's own advice, else ours where the connection is really hit.
+
+    With ``shown`` the verdict's advice comes first, and a line that still works needs no stand-in.
+    """
     given = plain.clean(incident.advice or "", plain.BODY)
-    if given:
+    found = None if shown is None else shown.verdict
+    if found is None or found.says is Says.PROVIDER_ALONE:
+        return given or _by_kind(voice, view, incident, now)
+    if found.says is Says.WORKS_DESPITE_REPORT and view.kind in _CARRIED:
         return given
+    rest = _by_kind(voice, view, incident, now) if found.advice is not Advice.USE_ANOTHER_WAY else ""
+    on_backup = view.line is not None and view.line.on_backup
+    own = "" if on_backup else " ".join(each for each in (verdicts.verdict_advice(voice, found), rest) if each)
+    return given or own
+
+
+def _by_kind(voice: Voice, view: ConnectionView, incident: Incident, now: datetime) -> str:
     planned = incident.kind is IncidentKind.MAINTENANCE and not incident.overrun
     vague = incident.severity is Severity.NOTICE or _relevance(view, incident) is Relevance.POSSIBLE
     if planned or vague or not incident.is_open or view.role is Role.BACKUP:
@@ -117,7 +146,10 @@ def meanwhile(voice: Voice, view: ConnectionView, incident: Incident, now: datet
 
 def checked(voice: Voice, view: ConnectionView, shown: Shown, now: datetime) -> str:
     """How old the knowledge is: "checked 19:09", "last confirmed 18:20", "last heard from 18:20"."""
-    heard = _heard(view, shown.level)
+    if standing.is_by_line(view, shown):
+        return _measured(voice, view, shown, now)
+    said = shown.level if shown.verdict is None else shown.said
+    heard = _heard(view, said)
     if heard is None:
         return voice.gettext("not checked yet")
     if not shown.stale:
@@ -129,8 +161,33 @@ def checked(voice: Voice, view: ConnectionView, shown: Shown, now: datetime) -> 
     return template.format(time=times.clock(voice, heard.wall, now))
 
 
-def polling(voice: Voice, accounts: Sequence[AccountView], now: Instant) -> str:
-    """The bottom line: "checked 12 s ago, next in 48 s"; of several accounts the one longest ago and the soonest."""
+def _measured(voice: Voice, view: ConnectionView, shown: Shown, now: datetime) -> str:
+    """The age of what the line says."""
+    last = standing.last_measured(view)
+    if standing.is_idle(view, shown):
+        return voice.gettext("not in use")
+    if last is None:
+        return voice.gettext("not measured yet")
+    if not shown.stale:
+        template = voice.gettext("measured {time}")
+    elif shown.level.is_definite_trouble:
+        template = voice.gettext("last confirmed {time}")
+    else:
+        template = voice.gettext("last measured {time}")
+    return template.format(time=times.clock(voice, last, now))
+
+
+def polling(voice: Voice, accounts: Sequence[AccountView], now: Instant, line: LineView | None = None) -> str:
+    """The bottom line: "checked 12 s ago, next in 48 s"; of several accounts the one longest ago and the soonest.
+
+    Where there is nobody to ask but the line: "measured 12 s ago".
+    """
+    accounts = [each for each in accounts if each.provider != LINE_PROVIDER]
+    if not accounts and line is not None:
+        if line.measured is None:
+            return voice.gettext("not measured yet")
+        ago = times.duration(voice, age(line.measured, now))
+        return voice.gettext("measured {duration} ago").format(duration=ago)
     heard = [age(each.last_success, now) for each in accounts if each.last_success is not None]
     if not heard:
         last = voice.gettext("not checked yet")
@@ -149,7 +206,7 @@ def polling(voice: Voice, accounts: Sequence[AccountView], now: Instant) -> str:
 
 def source(voice: Voice, incident: Incident, provider: str, now: datetime) -> str:
     """Whose words the title is and when the last of them came: “Cable cut” - Planet Fibre, 18:40."""
-    said = voice.said_by(incident.title, provider)
+    said = measured_here(voice, incident) or voice.said_by(incident.title, provider)
     if not incident.updates:
         return said
     time = times.clock(voice, max(each.at for each in incident.updates), now)

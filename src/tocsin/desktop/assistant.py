@@ -1,0 +1,247 @@
+"""The assistant: from an address to a watched connection in a few steps. Every step can be passed over or gone back to.
+
+It works by commands alone: an address is tried by the engine, and nothing is written before "Finish".
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from tocsin.desktop import assistant_making as making
+from tocsin.desktop.assistant_frame import Frame
+from tocsin.desktop.assistant_saving import Saving
+from tocsin.desktop.assistant_steps import Place, Steps
+from tocsin.desktop.assistant_trying import Trying
+from tocsin.desktop.assistant_welcome import Choice
+from tocsin.domain.account import Account, Settings
+from tocsin.domain.instant import Instant
+from tocsin.domain.state import AppState, KeepSecret
+from tocsin.domain.terms import FailureKind
+from tocsin.domain.trial import TrialStep, TrialView
+from tocsin.words import plain, trials
+from tocsin.words.phrasebook import Phrasebook
+
+if TYPE_CHECKING:
+    from tocsin.desktop.assistant_sign_in import Login
+    from tocsin.ports.offering import Offers
+
+
+class Assistant(Frame):
+    """To be shown with ``open()``. ``commanded`` carries commands, ``demo_wanted`` is the wish for the demo.
+
+    ``at_login`` has the program started with the computer, None where that cannot be had. It has to be shown every
+    state; without one nothing can be saved.
+    """
+
+    demo_wanted = Signal()
+
+    def __init__(
+        self,
+        words: Phrasebook,
+        offers: "Offers",
+        parent: QWidget | None = None,
+        *,
+        at_login: Callable[[bool], None] | None = None,
+        has_demo: bool = False,
+    ) -> None:
+        super().__init__(words, parent)
+        self._offers = offers
+        self._at_login = at_login
+        self._state: AppState | None = None
+        self._choice = Choice("")
+        self._login: Login | None = None
+        self._account: Account | None = None
+        self._trying = Trying(offers, self.commanded.emit)
+        self._saving = Saving(words, self.commanded.emit)
+        self._trail = [Place.WELCOME]
+        self._steps = Steps(words, offers, self.add_step, lambda: self._settings)
+        self._steps.has_start = at_login is not None
+        self._steps.welcome.offer_demo(available=has_demo)
+        self._steps.welcome.line_wanted.connect(self._on_line_wanted)
+        self._steps.welcome.demo_wanted.connect(self._on_demo_wanted)
+        self.show_step(self._steps.welcome)
+
+    @property
+    def place(self) -> Place:
+        """The step that shows."""
+        return self._trail[-1]
+
+    @property
+    def has_back(self) -> bool:
+        """Whether there is a step to go back to."""
+        return len(self._trail) > 1 and not self._saving.is_on
+
+    def render_state(self, state: AppState, now: Instant) -> None:
+        """Show what came of the commands."""
+        self._state = state
+        self._steps.welcome.render_state(state, now)
+        view = self._trying.news(state)
+        if view is not None:
+            self._on_trial(view)
+        end = self._saving.end(state, now)
+        if end is not None and end.is_saved and not end.told:
+            self.accept()
+        elif end is not None and self.place is Place.USE:
+            self._steps.use.show_end(end.told, is_saving=False, is_over=end.is_saved)
+
+    # --- from step to step ---
+
+    def on_next(self) -> None:
+        """Go on from the step that shows."""
+        going: dict[Place, Callable[[], None]] = {
+            Place.WELCOME: self._from_welcome,
+            Place.ADDRESS: self._from_address,
+            Place.SIGN_IN: self._from_sign_in,
+            Place.THINGS: self._to_use,
+            Place.USE: self._finish,
+        }
+        if self.step.can_go_on:
+            going[self.place]()
+
+    def on_skip(self) -> None:
+        """Go on without what this step asks for."""
+        if self.place is Place.SIGN_IN:
+            self._watch_unseen()
+        else:
+            self._watch_nothing()
+
+    def on_back(self) -> None:
+        """Go to the step before; what is being tried is broken off."""
+        if self.place is Place.ADDRESS:
+            self._trying.end()
+        self._trail.pop()
+        if self.place is Place.ADDRESS and not self._trying.is_begun:  # what was found there is forgotten
+            self._trail.pop()
+        self._arrive()
+
+    def _go(self, place: Place) -> None:
+        self._trail.append(place)
+        self._arrive()
+
+    def _arrive(self) -> None:
+        self.show_step(self._steps.at(self.place))
+
+    def _from_welcome(self) -> None:
+        from tocsin.desktop.assistant_fields import needs_more  # noqa: PLC0415 - each step when it is come to
+
+        choice = self._steps.welcome.choice
+        if choice is None:
+            return
+        self._choice, self._login, offer = choice, None, choice.offer
+        if offer is not None and needs_more(self._offers.fields(offer.provider)):
+            why = self._words.gettext("{name} tells how things stand to those who are signed in.")
+            name = self._words.clean(offer.name, plain.NAME)
+            self._steps.sign_in.ask(offer.provider, why.format(name=name))
+            self._go(Place.SIGN_IN)
+        else:
+            self._try()
+
+    def _from_address(self) -> None:
+        address, view = self._steps.address, self._trying.view
+        if address.is_found and view is not None and view.account is not None:
+            self._account = view.account
+            self._to_things(view)
+            return
+        if address.url != self._choice.url:
+            self._choice, self._login = Choice(address.url), None
+        self._trail.pop()
+        self._try(allow_insecure=address.allow_insecure)
+
+    def _from_sign_in(self) -> None:
+        self._login = self._steps.sign_in.login
+        if self._login.is_by_person:
+            self._watch_unseen()
+        else:
+            self._try()
+
+    def _watch_unseen(self) -> None:
+        """Go on with an account that could not be asked yet, if it is known what asks it."""
+        self._trying.end()
+        self._login = login = self._steps.sign_in.login_for_later
+        if not login.provider:
+            self._watch_nothing()
+            return
+        offer, url = self._choice.offer, self._choice.url
+        name = offer.name if offer is not None else trials.place(self._words, url)
+        self._account = making.unseen(self._settings, name, url, login)
+        self._to_things(TrialView(0, TrialStep.FOUND, page_name=name))
+
+    def _watch_nothing(self) -> None:
+        self._trying.end()
+        self._account = None
+        self._to_use()
+
+    def _to_things(self, view: TrialView) -> None:
+        offer = self._choice.offer
+        is_isp = offer is not None and offer.is_isp
+        name = view.page_name or view.provider_name
+        self._steps.things.offer(name, view.components, lists=view.lists_things, is_isp=is_isp)
+        self._go(Place.THINGS)
+
+    def _to_use(self) -> None:
+        account, login = self._account, self._login
+        by_person = account is not None and login is not None and login.is_by_person
+        use = self._steps.use
+        use.tell_command(f"tocsin login {account.id}" if account is not None and by_person else "")
+        use.ask_for_help(is_wanted=account is not None)
+        self._go(Place.USE)
+
+    # --- trying ---
+
+    def _try(self, *, allow_insecure: bool = False) -> None:
+        self._steps.address.begin(self._choice.url)
+        self._go(Place.ADDRESS)
+        self._trying.begin(self._choice, self._login, allow_insecure=allow_insecure)
+
+    def _on_trial(self, view: TrialView) -> None:
+        signed = self._login is not None and bool(self._login.secret)
+        self._steps.address.show_trial(view, signed=signed)
+        if self.place is not Place.ADDRESS or view.failure is not FailureKind.UNAUTHORIZED:
+            return
+        why, _ = trials.told(self._words, view, self._choice.url, signed=signed)
+        chosen = self._login.provider if self._login is not None else ""
+        self._steps.sign_in.ask(chosen or view.provider, why)
+        self._trying.end()
+        self._trail.pop()
+        if Place.SIGN_IN not in self._trail:
+            self._trail.append(Place.SIGN_IN)
+        self._arrive()
+
+    # --- the end ---
+
+    @property
+    def _settings(self) -> Settings:
+        settings = self._state.settings if self._state is not None else None
+        return settings if settings is not None else Settings()
+
+    @Slot()
+    def _on_line_wanted(self) -> None:
+        wished = making.with_line(self._settings, self._words.gettext("My line"))
+        self._saving.begin(wished, self._settings)
+
+    @Slot()
+    def _on_demo_wanted(self) -> None:
+        self.demo_wanted.emit()
+        self.reject()
+
+    def _finish(self) -> None:
+        use, account, login = self._steps.use, self._account, self._login
+        if use.is_over:
+            self.accept()
+            return
+        wished, secret = making.with_use(self._settings, use.usage, public=use.public), None
+        if account is not None:
+            wished = making.with_account(wished, account, self._steps.things.picks, use.help)
+            if login is not None and login.secret:
+                secret = KeepSecret(account.id, login.secret, run_only=login.run_only)
+        use.show_end(self._words.gettext("Saving"), is_saving=True)
+        self._saving.begin(wished, self._settings, secret)
+        if use.starts and self._at_login is not None:
+            self._at_login(True)
+
+    def done(self, result: int) -> None:
+        """Close; nothing goes on being tried, and the secret that was typed for it is forgotten."""
+        self._trying.end()
+        super().done(result)

@@ -1,0 +1,204 @@
+"""The assistant's step for what the user depends on: the page's own things, or ids from a contract, or all of it."""
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QHeaderView, QTreeWidget, QTreeWidgetItem
+
+from tocsin.desktop import plain_text
+from tocsin.desktop.assistant_chosen import Lines
+from tocsin.desktop.assistant_making import Pick, guessed_kind, typed_ids
+from tocsin.desktop.assistant_page import Step, boxed, line_edit, titled
+from tocsin.desktop.widgets import Tone, label
+from tocsin.domain.snapshot import Component
+from tocsin.domain.terms import Level
+from tocsin.words import plain
+from tocsin.words.phrasebook import Phrasebook
+
+_ID = Qt.ItemDataRole.UserRole
+_MANY = 8
+_MOST_LINES = 12
+_ROWS = 6
+
+
+class _Tree(QTreeWidget):
+    """As high as there is room, and content with little."""
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """The least of it."""
+        return QSize(super().sizeHint().width(), self.minimumHeight())
+
+
+class ThingsStep(Step):
+    """Chooses. ``picks`` is what is to be watched; with nothing chosen it is one connection that means everything."""
+
+    def __init__(self, words: Phrasebook) -> None:
+        super().__init__(words, words.gettext("What do you depend on?"))
+        self._page_name = ""
+        self._is_isp = False
+        self._components: tuple[Component, ...] | None = None
+        self._chosen: dict[str, str] = {}
+        self._lead = label(Tone.NORMAL)
+        self._filter = line_edit()
+        self._filter.setClearButtonEnabled(True)
+        self._filter.setPlaceholderText(words.gettext("Filter"))
+        self._filter.setAccessibleName(words.gettext("Filter"))
+        self._filter.textChanged.connect(self._on_filter)
+        self._tree = self._made_tree()
+        self._ids = line_edit()
+        self._ids.textChanged.connect(self._on_ids)
+        told = words.gettext("Ids from your contract or your provider, with commas between")
+        self._ids_part = boxed(titled(told, self._ids))
+        self._as_one = QCheckBox(plain_text.for_button(words.gettext("Watch them together, as one connection")))
+        self._as_one.toggled.connect(self._on_chosen)
+        self._watched = label(Tone.STRONG)
+        self._lines = Lines(words)
+        self.column.addWidget(self._lead)
+        self.column.addWidget(self._filter)
+        self.column.addWidget(self._tree, 1)
+        self.column.addWidget(self._ids_part)
+        self.column.addWidget(self._as_one, 0, Qt.AlignmentFlag.AlignLeft)
+        self.column.addWidget(self._watched)
+        self.column.addWidget(self._lines)
+        self.column.addStretch(0)
+
+    def _made_tree(self) -> QTreeWidget:
+        made = _Tree()
+        made.setAccessibleName(self._words.gettext("What can be watched"))
+        made.setColumnCount(2)
+        made.setHeaderHidden(True)
+        made.setUniformRowHeights(True)
+        made.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        made.header().setStretchLastSection(False)
+        made.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        made.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        made.viewport().setBackgroundRole(QPalette.ColorRole.Window)  # an empty box is hardly seen on a dark base
+        made.setMinimumHeight(_ROWS * made.fontMetrics().lineSpacing())
+        made.itemChanged.connect(self._on_ticked)
+        return made
+
+    @property
+    def picks(self) -> tuple[Pick, ...]:
+        """What is to be watched."""
+        return self._lines.picks
+
+    @property
+    def skip_text(self) -> str:
+        """To choose nothing is to skip."""
+        return ""
+
+    def enter(self) -> None:
+        """To the list, or to where ids are typed."""
+        field = self._ids if self._tree.isHidden() else self._filter if self._filter.isVisible() else self._tree
+        field.setFocus()
+
+    def offer(self, page_name: str, components: tuple[Component, ...], *, lists: bool, is_isp: bool) -> None:
+        """Offer these things of a page. ``lists`` false: nothing can be listed, and ids are typed."""
+        words = self._words
+        if (page_name, components) == (self._page_name, self._components):
+            return
+        self._page_name, self._is_isp, self._components = page_name, is_isp, components
+        self._chosen = {}
+        has_tree = bool(components)
+        if has_tree:
+            told = words.gettext("Tick what you depend on. With nothing ticked everything is watched.")
+        elif lists:
+            told = words.gettext("This page lists nothing to choose from: it is watched as a whole.")
+        else:
+            told = words.gettext(
+                "Your provider cannot list your services. Type the ids of those you depend on; "
+                "without one everything is watched."
+            )
+        self._lead.say(told)
+        self._tree.setVisible(has_tree)
+        self._filter.setVisible(len(components) > _MANY)
+        self._filter.clear()
+        self._ids.clear()
+        self._ids_part.setVisible(not has_tree and not lists)
+        self._fill(components)
+        self._on_chosen()
+
+    def _fill(self, components: tuple[Component, ...]) -> None:
+        self._tree.blockSignals(True)
+        self._tree.clear()
+        groups = {each.id: self._item(each) for each in components if each.is_group}
+        tops: list[QTreeWidgetItem] = []
+        for each in components:
+            item = groups.get(each.id) or self._item(each)
+            above = groups.get(each.group or "")
+            if above is None or above is item:
+                tops.append(item)
+            else:
+                above.addChild(item)
+        self._tree.addTopLevelItems(tops)
+        self._tree.expandAll()
+        self._tree.setRootIsDecorated(bool(groups))
+        self._tree.blockSignals(False)
+
+    def _item(self, component: Component) -> QTreeWidgetItem:
+        words = self._words
+        state = "" if component.level is Level.OK else words.level_word(component.level)
+        made = QTreeWidgetItem([words.clean(component.name, plain.TITLE), state])
+        made.setData(0, _ID, component.id)
+        made.setFlags(made.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+        made.setCheckState(0, Qt.CheckState.Unchecked)
+        return made
+
+    @Slot(QTreeWidgetItem, int)
+    def _on_ticked(self, item: QTreeWidgetItem) -> None:
+        own = str(item.data(0, _ID))
+        if item.checkState(0) is Qt.CheckState.Checked:
+            self._chosen[own] = item.text(0)
+        else:
+            self._chosen.pop(own, None)
+        self._on_chosen()
+
+    @Slot(str)
+    def _on_ids(self, text: str) -> None:
+        self._chosen = {each: each for each in typed_ids(text)}
+        self._on_chosen()
+
+    @Slot()
+    def _on_chosen(self) -> None:
+        many = len(self._chosen) > _MOST_LINES
+        self._as_one.setVisible(len(self._chosen) > 1)
+        self._as_one.setEnabled(not many)
+        self._lines.show_picks(self._wanted(together=many or self._as_one.isChecked()))
+        self._watched.say(self._words.gettext("This is watched, under these names:"))
+
+    def _wanted(self, *, together: bool) -> dict[str, Pick]:
+        """A line for each connection to be, by a key that stays while the line means the same."""
+        if len(self._chosen) > 1 and not together:
+            return {f"id {own}": self._pick((own,), name) for own, name in self._chosen.items()}
+        if len(self._chosen) == 1:
+            ((own, name),) = self._chosen.items()
+            return {f"id {own}": self._pick((own,), name)}
+        return {"together" if self._chosen else "all": self._pick(tuple(self._chosen), self._page_name)}
+
+    def _pick(self, ids: tuple[str, ...], name: str) -> Pick:
+        named = self._components and ids and name
+        kind = guessed_kind(str(named or name), is_isp=self._is_isp)
+        return Pick(ids, name, kind)
+
+    @Slot(str)
+    def _on_filter(self, text: str) -> None:
+        words = text.casefold().split()
+        self._tree.setUpdatesEnabled(False)
+        for top in _children(self._tree.invisibleRootItem()):
+            own = _has(top, words)
+            below = [(item, own or _has(item, words)) for item in _children(top)]
+            for item, fits in below:
+                item.setHidden(not fits)
+            top.setHidden(not (own or any(fits for _, fits in below)))
+        self._tree.setUpdatesEnabled(True)
+
+
+def _children(item: QTreeWidgetItem) -> Iterator[QTreeWidgetItem]:
+    return (child for n in range(item.childCount()) if (child := item.child(n)) is not None)
+
+
+def _has(item: QTreeWidgetItem, words: list[str]) -> bool:
+    name = item.text(0).casefold()
+    return all(word in name for word in words)

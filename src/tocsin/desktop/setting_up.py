@@ -1,0 +1,103 @@
+"""Opens the assistant over the window: by itself at the first start, later when something is to be added."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from tocsin.domain.instant import Instant
+from tocsin.domain.state import AppState
+from tocsin.words.phrasebook import Phrasebook
+
+if TYPE_CHECKING:
+    from tocsin.desktop.assistant import Assistant
+    from tocsin.ports.offering import Offers
+
+
+class SettingUp(QObject):
+    """``offers`` is what can be watched, ``at_login`` starts the program with the computer; see ``Assistant``."""
+
+    commanded = Signal(object)
+    demo_wanted = Signal()
+
+    def __init__(
+        self, words: Phrasebook, offers: "Offers", at_login: Callable[[bool], None] | None, over: QWidget
+    ) -> None:
+        super().__init__(over)
+        self.words = words
+        self.has_demo = False
+        self._offers = offers
+        self._at_login = at_login
+        self._over = over
+        self._shown: tuple[AppState, Instant] | None = None
+        self._assistant: Assistant | None = None
+        self._was_offered = False
+
+    @property
+    def assistant(self) -> "Assistant | None":
+        """The assistant, None while it is closed."""
+        return self._assistant
+
+    def render_state(self, state: AppState, now: Instant) -> None:
+        """Show this state in the assistant."""
+        self._shown = (state, now)
+        if self._assistant is not None:
+            self._assistant.render_state(state, now)
+
+    def offer_once(self) -> None:
+        """Open by itself, if nothing is set up. Who closes it is not asked again in this run."""
+        state = self._shown[0] if self._shown is not None else None
+        if not self._was_offered and state is not None and is_nothing_set_up(state):
+            self._was_offered = True
+            self._open_when_placed()
+
+    @Slot()
+    def open(self) -> None:
+        """Open the assistant, or bring it to the front."""
+        if self._assistant is None:
+            from tocsin.desktop.assistant import Assistant  # noqa: PLC0415 - most runs never need it
+
+            made = Assistant(self.words, self._offers, self._over, at_login=self._at_login, has_demo=self.has_demo)
+            made.commanded.connect(self.commanded)
+            made.demo_wanted.connect(self.demo_wanted)
+            made.finished.connect(self._on_finished)
+            self._assistant = made
+            if self._shown is not None:
+                made.render_state(*self._shown)
+            made.open()
+        self._assistant.raise_()
+        self._assistant.activateWindow()
+
+    def _open_when_placed(self) -> None:
+        """Over the window, wherever the window manager puts that: it has no place before it is on the screen."""
+        handle = self._over.windowHandle()
+        if handle is None or handle.isExposed():
+            QTimer.singleShot(0, self, self.open)
+        else:
+            handle.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """The window is on the screen."""
+        if event.type() == QEvent.Type.Expose:
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, self, self.open)
+        return super().eventFilter(watched, event)
+
+    def close(self) -> None:
+        """Close it: the window goes."""
+        if self._assistant is not None:
+            self._assistant.reject()
+
+    @Slot()
+    def _on_finished(self) -> None:
+        if self._assistant is not None:
+            self._assistant.deleteLater()
+            self._assistant = None
+
+
+def is_nothing_set_up(state: AppState) -> bool:
+    """Whether there is nothing to watch, and a file to write it into."""
+    settings, line = state.settings, state.line
+    is_measured = line is not None and bool(line.hosts)
+    return settings is not None and not settings.accounts and not is_measured and state.can_save

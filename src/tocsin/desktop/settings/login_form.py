@@ -1,0 +1,150 @@
+"""How an account signs in: the kind, what that kind needs, and the secret. It is changed as a whole, once complete."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+
+from tocsin.desktop.settings.changes import account_of, put_account
+from tocsin.desktop.settings.checks import Check, Checks
+from tocsin.desktop.settings.controls import ChoiceField
+from tocsin.desktop.settings.field import Field, TextField
+from tocsin.desktop.settings.ledger import Change
+from tocsin.desktop.settings.page import Edit, Page
+from tocsin.desktop.settings.secret_box import SecretBox
+from tocsin.desktop.widgets import Tone
+from tocsin.domain.account import Auth, AuthKind, OAuthFlow, Settings
+from tocsin.domain.instant import Instant
+from tocsin.domain.state import AppState
+from tocsin.words.phrasebook import Phrasebook
+
+_OF_KIND: Mapping[AuthKind, tuple[str, ...]] = {
+    AuthKind.NONE: (),
+    AuthKind.BEARER: (),
+    AuthKind.API_KEY: ("header",),
+    AuthKind.BASIC: ("user",),
+    AuthKind.LOGIN: ("user",),
+    AuthKind.OAUTH2: ("client_id", "token_url", "scope"),
+}
+_OF_FLOW: Mapping[OAuthFlow, tuple[str, ...]] = {
+    OAuthFlow.CLIENT_CREDENTIALS: (),
+    OAuthFlow.CODE: ("authorize_url",),
+    OAuthFlow.DEVICE: ("device_url",),
+}
+
+
+class LoginForm(Page):
+    """The fields of one account's ``auth``, and its secret."""
+
+    def __init__(self, words: Phrasebook, account: str) -> None:
+        super().__init__(words)
+        self._account = account
+        self._shown: Auth | None = None
+        self.kind = ChoiceField(f"account.{account}.auth", words.gettext("How to sign in"), _kinds(words))
+        self.flow = ChoiceField(f"account.{account}.auth.flow", words.gettext("Who signs in"), _flows(words))
+        self._texts = {name: self._text(name, caption, check) for name, (caption, check) in _captions(words).items()}
+        for field in (self.kind, self.flow, *self._texts.values()):
+            field.settled.connect(partial(self._on_chosen, field))
+            self.column.addWidget(field)
+        self._missing = self.say("", Tone.STRONG)
+        self._elsewhere = self.say("", Tone.QUIET)
+        self._secret = SecretBox(words, account, words.gettext("Token, key or password"))
+        self.column.addWidget(self._secret)
+        self.adopt(self._secret)
+
+    def _text(self, name: str, caption: str, check: Check) -> TextField:
+        meanwhile = self.words.gettext("In config.toml it was changed to: {value}")
+        return TextField(f"account.{self._account}.auth.{name}", caption, check, "", meanwhile)
+
+    def refresh(self, settings: Settings, state: AppState, now: Instant) -> None:
+        """Show the login as it is, unless another is being put together."""
+        del state, now
+        account = account_of(settings, self._account)
+        if account is not None and account.auth != self._shown:
+            self._shown = account.auth
+            self.kind.show_value(account.auth.kind)
+            self.flow.show_value(account.auth.flow)
+            for name, field in self._texts.items():
+                field.show_value(getattr(account.auth, name))
+            self._missing.say("")
+        self._turn()
+
+    def lock(self, *, locked: bool) -> None:
+        """A login that cannot be changed can still be given its secret."""
+        super().lock(locked=locked)
+        for field in (self.kind, self.flow, *self._texts.values()):
+            field.lock(locked=locked)
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        """What the kind that stands there needs."""
+        kind, flow = self.kind.chosen, self.flow.chosen
+        names = _OF_KIND[kind] if isinstance(kind, AuthKind) else ()
+        extra = _OF_FLOW[flow] if kind is AuthKind.OAUTH2 and isinstance(flow, OAuthFlow) else ()
+        return (*names, *extra)
+
+    def _turn(self) -> None:
+        kind, names = self.kind.chosen, self._names
+        self.flow.setVisible(kind is AuthKind.OAUTH2)
+        for name, field in self._texts.items():
+            field.setVisible(name in names)
+        by_person = kind is AuthKind.OAUTH2 and self.flow.chosen is not OAuthFlow.CLIENT_CREDENTIALS
+        self._secret.setVisible(kind is not AuthKind.NONE and not by_person)
+        said = self.words.gettext("To sign in, type this in a terminal: {command}")
+        self._elsewhere.say(said.format(command=f"tocsin login {self._account}") if by_person else "")
+
+    def _on_chosen(self, field: Field, _: object) -> None:
+        self._turn()
+        made = self._made()
+        if made is None:
+            self._missing.say(self.words.gettext("Not saved yet: what is empty above has to be filled in first."))
+            return
+        self._missing.say("")
+        self.edited.emit(Edit(put_auth(self._account, made), field))
+
+    def _made(self) -> Auth | None:
+        """The login as it stands there; None while something is missing or wrong."""
+        kind, flow, names = self.kind.chosen, self.flow.chosen, self._names
+        if not isinstance(kind, AuthKind) or any(not self._texts[name].is_right for name in names):
+            return None
+        if kind is AuthKind.NONE:
+            return Auth()
+        given = {name: self._texts[name].text for name in names}
+        made = replace(Auth(kind), **given)  # type: ignore[arg-type]  # every name is one of Auth's own texts
+        return replace(made, flow=flow) if kind is AuthKind.OAUTH2 and isinstance(flow, OAuthFlow) else made
+
+
+def put_auth(account: str, auth: Auth) -> Change:
+    """A change to this login."""
+    return lambda settings: put_account(settings, account, lambda there: replace(there, auth=auth))
+
+
+def _captions(words: Phrasebook) -> dict[str, tuple[str, Check]]:
+    check = Checks(words)
+    return {
+        "header": (words.gettext("Name of the header"), check.header),
+        "user": (words.gettext("User name"), check.needed),
+        "client_id": (words.gettext("Client id"), check.needed),
+        "authorize_url": (words.gettext("Address to sign in at"), check.whole_address),
+        "device_url": (words.gettext("Address that gives out codes"), check.whole_address),
+        "token_url": (words.gettext("Address that gives out tokens"), check.whole_address),
+        "scope": (words.gettext("Scope (optional)"), check.anything),
+    }
+
+
+def _kinds(words: Phrasebook) -> tuple[tuple[AuthKind, str], ...]:
+    return (
+        (AuthKind.NONE, words.gettext("Not at all")),
+        (AuthKind.BEARER, words.gettext("Token")),
+        (AuthKind.API_KEY, words.gettext("Key in a header")),
+        (AuthKind.BASIC, words.gettext("User name and password")),
+        (AuthKind.LOGIN, words.gettext("The provider's own login")),
+        (AuthKind.OAUTH2, "OAuth 2"),
+    )
+
+
+def _flows(words: Phrasebook) -> tuple[tuple[OAuthFlow, str], ...]:
+    return (
+        (OAuthFlow.CLIENT_CREDENTIALS, words.gettext("This program, by itself")),
+        (OAuthFlow.CODE, words.gettext("You, in the browser")),
+        (OAuthFlow.DEVICE, words.gettext("You, with a code on another device")),
+    )

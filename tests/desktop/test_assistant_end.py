@@ -1,0 +1,223 @@
+"""The assistant's later steps: what is depended on, the last questions, the saving; and that it is kind to all."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+
+from support.assistant_stand_in import StandIn, found
+from support.assistant_window import (
+    PAGE,
+    Watchdog,
+    cut,
+    engine,
+    field,
+    go_on,
+    opened,
+    paste,
+    press,
+    saved,
+    tick,
+    to_things,
+    with_token,
+)
+from support.desktop_scenes import english
+from support.offline_window import buttons, settle, texts
+from support.painting import warm_painter
+from tocsin import resources
+from tocsin.desktop.assistant import Assistant
+from tocsin.desktop.assistant_steps import Place
+from tocsin.domain.account import Account, Connection, Settings, Usage
+from tocsin.domain.state import EndTrial, TryAlarm
+from tocsin.domain.terms import ConnectionKind, Role
+from tocsin.language import phrasebook
+from tocsin.offers import CatalogueOffers
+
+__all__ = ["engine", "opened", "warm_painter"]  # fixtures
+
+THERE = Settings(accounts=(Account("home", "statuspage", "Home", PAGE, connections=(Connection("fibre", "Fibre"),)),))
+
+
+# --- what is depended on ---
+
+
+def test_several_things_become_connections_with_names_kinds_and_roles(opened, engine):
+    """The guesses can be changed; ids are of their own."""
+    to_things(opened)
+    tick(opened, 0, 2)
+    lines = opened._steps.things._lines
+    line = lines._lines["id voip"]
+    line._name.setText("Telephone")
+    line._role.setCurrentIndex(line._role.findData(Role.BACKUP))
+    press(opened, "Next")
+    press(opened, "Finish")
+    assert saved(engine).accounts[0].connections == (
+        Connection("mail", "Mail", ConnectionKind.MAIL, Role.PRIMARY, ("grp-mail",)),
+        Connection("telephone", "Telephone", ConnectionKind.PHONE, Role.BACKUP, ("voip",)),
+    )
+
+
+def test_several_things_can_be_one_connection(opened, engine):
+    """A line may have more than one id."""
+    to_things(opened)
+    tick(opened, 1, 2)
+    opened._steps.things._as_one.click()
+    press(opened, "Next")
+    press(opened, "Finish")
+    (connection,) = saved(engine).accounts[0].connections
+    assert (connection.name, connection.match) == ("Planet Fibre", ("fibre", "voip"))
+
+
+def test_ids_are_typed_where_nothing_can_be_listed(opened, engine):
+    """Between commas or spaces."""
+    engine.answer = lambda trial: found(trial, components=(), lists=False)
+    to_things(opened)
+    opened._steps.things._ids.setText("SVC-1001, SVC-1002")
+    press(opened, "Next")
+    press(opened, "Finish")
+    assert [each.match for each in saved(engine).accounts[0].connections] == [("SVC-1001",), ("SVC-1002",)]
+
+
+def test_the_filter_shows_groups_of_what_fits(opened, engine):
+    """A group stays above what it holds."""
+    to_things(opened)
+    things = opened._steps.things
+    things._on_filter("imap")
+    tree = things._tree
+    assert [tree.topLevelItem(n).isHidden() for n in range(3)] == [False, True, True]
+    assert [tree.topLevelItem(0).child(n).isHidden() for n in range(2)] == [True, False]
+
+
+def test_no_connection_takes_the_id_of_another_accounts(qtbot):
+    """The same id in two accounts would be one connection seen from two sides."""
+    engine = StandIn(settings=THERE)
+    made = Assistant(english(), CatalogueOffers({}))
+    qtbot.addWidget(made)
+    engine.answer = lambda trial: found(trial, name="Fibre")
+    engine.serve(made)
+    made.open()
+    settle()
+    assert "Skip" not in buttons(made)
+    field(made, "Name or address").setText(PAGE)
+    for label in ("Next", "Next", "Next", "Finish"):
+        press(made, label)
+    assert [each.connections[0].id for each in saved(engine).accounts] == ["fibre", "fibre-2"]
+
+
+# --- the last questions ---
+
+
+def test_the_last_questions_are_saved(opened, engine):
+    """Use, line, help desk, start."""
+    to_things(opened)
+    press(opened, "Next")
+    use = opened._steps.use
+    use._business.click()
+    use._line.click()
+    use._start.click()
+    field(opened, "Telephone number of the help desk (optional)").setText("0800 12 34")
+    press(opened, "Finish")
+    settings = saved(engine)
+    assert (settings.usage, settings.line.public) == (Usage.BUSINESS, True)
+    assert settings.accounts[0].help.phone == "0800 12 34"
+    assert opened.logins == [True]
+
+
+def test_a_test_alarm_is_a_command(opened, engine):
+    """As often as it is wanted."""
+    press(opened, "Skip")
+    press(opened, "Send a test alarm")
+    assert engine.of(TryAlarm) == [TryAlarm()]
+
+
+def test_what_cannot_be_written_is_said_and_can_be_tried_again(opened, engine):
+    """Nothing that was chosen is lost."""
+    to_things(opened)
+    press(opened, "Next")
+    engine.problem = "config.toml cannot be written (No space left on device)"
+    press(opened, "Finish")
+    engine.publish()
+    settle()
+    assert any("No space left on device" in each for each in texts(opened))
+    engine.problem = ""
+    press(opened, "Finish")
+    assert not opened.isVisible()
+    assert len(engine.settings.accounts) == 1
+
+
+def test_a_file_with_mistakes_has_to_be_mended_first(qtbot):
+    """Nothing can be begun, and it says what is wrong."""
+    engine = StandIn(problem="line 3: accounts.url: is not an address", can_save=False)
+    made = Assistant(english(), CatalogueOffers({}))
+    qtbot.addWidget(made)
+    engine.serve(made)
+    made.open()
+    settle()
+    assert any("line 3" in each for each in texts(made))
+    assert not made._steps.welcome._just.isEnabled()
+    assert not made._next.isEnabled()
+
+
+# --- going back, and staying quick ---
+
+
+def test_one_can_go_back_all_the_way(opened, engine):
+    """What was typed is still there, and the other way can be taken."""
+    to_things(opened)
+    press(opened, "Next")
+    for place in (Place.THINGS, Place.ADDRESS, Place.WELCOME):
+        press(opened, "Back")
+        assert opened.place is place
+    assert field(opened, "Name or address").text() == PAGE
+    assert isinstance(engine.commands[-1], EndTrial)
+    press(opened, "Next")
+    assert "Planet Fibre" in texts(opened)
+
+
+def test_everything_that_takes_the_keyboard_has_a_name(opened, engine):
+    """On every step, for who listens."""
+    engine.answer = with_token
+    for step in ("welcome", "sign in", "found", "things", "use"):
+        for each in opened.findChildren(QWidget):
+            if each.isVisible() and each.focusPolicy() & Qt.FocusPolicy.TabFocus and not isinstance(each, QLabel):
+                text = each.text() if hasattr(each, "text") and not isinstance(each, QLineEdit) else ""
+                assert each.accessibleName() or text, (step, each)
+        go_on(opened, step)
+
+
+@pytest.mark.parametrize("size", [1, 2])
+@pytest.mark.parametrize("language", resources.languages())
+def test_no_text_is_cut(qtbot, qapp, language, size):
+    """On every step, in every language, at the desktop's size of letters and at twice that."""
+    font = qapp.font()
+    larger = QFont(font)
+    larger.setPointSizeF(font.pointSizeF() * size)
+    qapp.setFont(larger)
+    try:
+        engine = StandIn(answer=with_token)
+        made = Assistant(phrasebook(language, {}), CatalogueOffers({}), at_login=[].append, has_demo=True)
+        qtbot.addWidget(made)
+        engine.serve(made)
+        made.open()
+        for step in ("welcome", "sign in", "found", "things", "use"):
+            settle()
+            assert cut(made) == [], step
+            go_on(made, step)
+    finally:
+        qapp.setFont(font)
+
+
+def test_the_window_never_stalls(opened, engine, qtbot):
+    """A timer that should tick every 5 ms is never kept waiting for 50, whatever is done."""
+    late = Watchdog()
+    paste(opened, PAGE)
+    opened._steps.welcome._search.setText("a")
+    opened._steps.welcome._search.setText(PAGE)
+    for label in ("Next", "Next"):
+        press(opened, label)
+        qtbot.wait(30)
+    tick(opened, 0, 1, 2)
+    for label in ("Next", "Finish"):
+        press(opened, label)
+        qtbot.wait(30)
+    assert late.longest < 0.050

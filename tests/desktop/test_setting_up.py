@@ -1,0 +1,102 @@
+"""When the assistant comes: by itself at the first start and once, later when it is asked for, and never unneeded."""
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+from PySide6.QtWidgets import QPushButton
+
+from support.assistant_stand_in import StandIn
+from support.assistant_window import PAGE, paste, press
+from support.desktop_scenes import StillClock, english
+from support.line_scenes import line_view
+from support.offline_window import settle
+from support.painting import warm_painter
+from tocsin.desktop.window import Window
+from tocsin.domain.account import Account, Settings
+from tocsin.domain.state import SaveSettings
+from tocsin.offers import CatalogueOffers
+
+__all__ = ["warm_painter"]  # a fixture
+
+THERE = Settings(accounts=(Account("home", "statuspage", "Home", PAGE),))
+
+
+@pytest.fixture
+def engine():
+    return StandIn()
+
+
+@pytest.fixture
+def window(qtbot):
+    made = Window(english(), StillClock(), "/home/anna/config.toml", lambda: True)
+    made.let_set_up(CatalogueOffers({}), None)
+    yield made
+    made.do_not_ask()
+    made.close()
+    made.deleteLater()
+
+
+def started(window, state):
+    """The window with this state on the screen, and the assistant over it, None where none came."""
+    window.render_state(state)
+    window.show()
+    for _ in range(3):
+        settle()
+    return window._setting_up.assistant
+
+
+def test_it_comes_by_itself_where_nothing_is_set_up(window, engine):
+    """And what it wants goes the window's own way."""
+    assistant = started(window, engine.state)
+    assert assistant is not None
+    assert assistant.isVisible()
+    window.commanded.connect(engine.take)
+    engine.shown.append(assistant)
+    paste(assistant, PAGE)
+    for label in ("Next", "Next", "Next", "Finish"):
+        press(assistant, label)
+    assert len(engine.of(SaveSettings)) == 1
+    assert window._setting_up.assistant is None
+
+
+def test_who_closes_it_is_not_asked_again(window, engine):
+    """The page behind it has the button."""
+    started(window, engine.state).reject()
+    assert started(window, replace(engine.state, language="en")) is None
+    next(each for each in window.findChildren(QPushButton) if each.isVisible() and each.text() == "Set up").click()
+    assert window._setting_up.assistant.isVisible()
+
+
+@pytest.mark.parametrize(
+    "changes", [{"settings": THERE}, {"can_save": False}, {"settings": None}], ids=["set up", "a mistake", "starting"]
+)
+def test_it_stays_away_where_it_cannot_help(window, engine, changes):
+    """Something is watched, the file has to be mended by its owner, or nothing is known yet."""
+    assert started(window, replace(engine.state, **changes)) is None
+
+
+def test_it_stays_away_where_the_line_is_measured(window, engine):
+    """Targets of one's own in the file are a way to be set up; hosts that were only offered are none."""
+    measured = line_view()
+    assert measured.hosts
+    assert started(window, replace(engine.state, line=measured)) is None
+    assert started(window, replace(engine.state, line=replace(measured, hosts=()))) is not None
+
+
+def test_it_goes_with_the_window(window, engine):
+    """A dialog over nothing could not be found again."""
+    assert started(window, engine.state) is not None
+    window.hide()
+    settle()
+    assert window._setting_up.assistant is None
+
+
+def test_nothing_of_it_is_imported_before_it_is_shown():
+    """The program idles in the tray for months."""
+    code = (
+        "import sys, tocsin.desktop.window as w; print([m for m in sys.modules if 'assistant' in m or 'trials' in m])"
+    )
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert printed.strip() == "[]"
