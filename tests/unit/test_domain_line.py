@@ -177,7 +177,7 @@ def test_one_dead_host_of_several_makes_no_line_poor() -> None:
         ("bru", LOCAL, Cause.OWN_NETWORK),
         ("uuubb", DOWN, Cause.BEYOND_GATEWAY),
         ("nnn", DEGRADED, Cause.DNS),
-        ("nbb", DEGRADED, Cause.DNS),
+        ("nbb", DEGRADED, Cause.BEYOND_GATEWAY),
         ("nbbb", DOWN, Cause.BEYOND_GATEWAY),
         ("nngg", UP, None),
         ("nnng", DEGRADED, Cause.DNS),

@@ -33,10 +33,10 @@ from tocsin.domain.reading import Answer, Lookup, ProbeFault
 from tocsin.domain.targets import PUBLIC_TARGETS, PUBLIC_TARGETS_6, Plan
 from tocsin.domain.terms import LineState
 
-MANY = settings(max_examples=120, deadline=None)
+MANY = settings(max_examples=80, deadline=None)
 UP, DOWN = LineState.UP, LineState.DOWN
 stories = st.lists(st.sampled_from(MAKERS), max_size=30)
-OFFSETS = tuple(offset / 2 for offset in range(240))
+OFFSETS = tuple(float(offset) for offset in range(120))
 FOREVER = 100_000.0
 
 

@@ -191,3 +191,10 @@ def test_json_has_every_key_always(tmp_path):
     keys = {"host", "purpose", "account", "login", "via", "every", "seldom"}
     assert all(each.keys() == keys for each in told["contacts"])
     assert next(each for each in told["contacts"] if each["host"] is None)["purpose"] == "router"
+
+
+def test_a_sign_in_without_addresses_contacts_nobody() -> None:
+    """Half a setting makes nobody up."""
+    account = Account("half", "statuspage", "Half", "https://status.example.net", auth=Auth(AuthKind.OAUTH2))
+    found = privacy(Settings((account,)), PLACES, {"half": Asked(("https://status.example.net",), MINUTE)})
+    assert {each.purpose for each in found.contacts}.isdisjoint({Purpose.TOKEN, Purpose.SIGN_IN})

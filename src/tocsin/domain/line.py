@@ -324,11 +324,10 @@ def _bad(tracker: Tracker, found: Outcome, reading: Reading, policy: LinePolicy)
     if len(bad) < policy.down_rounds:
         return tracker
     state, cause, is_sure = _agreed(bad, policy)
-    is_sure = is_sure or (len(bad) == policy.doubt_rounds and not any(each.is_reached for each in bad))
-    if (state is LineState.DOWN and tracker.state is not state and not is_sure) or (state, cause) == (
-        tracker.state,
-        tracker.cause,
-    ):
+    is_long = len(bad) == policy.doubt_rounds
+    is_sure = is_sure or (is_long and (state is LineState.DEGRADED or not any(each.is_reached for each in bad)))
+    is_doubtful = state in (LineState.DOWN, LineState.DEGRADED) and tracker.state is not state and not is_sure
+    if is_doubtful or (state, cause) == (tracker.state, tracker.cause):
         return tracker
     return _turned(tracker, state, cause, since, policy)
 
@@ -340,7 +339,9 @@ def _agreed(bad: tuple[Outcome, ...], policy: LinePolicy) -> tuple[LineState, Ca
     """
     last = bad[-policy.down_rounds :]
     if any(each.is_reached for each in last):
-        return LineState.DEGRADED, Cause.DNS, True
+        by_name = all(each.cause is Cause.DNS for each in last)
+        is_sure = all(each.is_sure for each in last if each.is_reached)
+        return LineState.DEGRADED, Cause.DNS if by_name else Cause.BEYOND_GATEWAY, is_sure
     counts = Counter((each.state, each.cause) for each in reversed(last))
     (state, cause), _ = counts.most_common(1)[0]
     return state, cause, any(each.is_sure for each in last)

@@ -9,7 +9,10 @@ from tocsin.domain.terms import Cause, LineState
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one round shows by itself. ``is_sure`` is false where the router gave no answer either way."""
+    """What one round shows by itself.
+
+    ``is_sure`` is false where the router gave no answer either way, and where packets were lost beside the names.
+    """
 
     state: LineState
     cause: Cause | None = None
@@ -35,7 +38,10 @@ def outcome(reading: Reading, plan: Plan, *, was_up: bool, is_walled: bool = Fal
     if reading.portal is Answer.YES:
         return Outcome(LineState.CAPTIVE_PORTAL, Cause.CAPTIVE_PORTAL)
     if is_reached:
-        return Outcome(LineState.DEGRADED, Cause.DNS) if _names_fail(reading) else Outcome(LineState.UP)
+        # Where most targets fail beside them, names get lost on the way like everything else.
+        is_resolver = _names_fail(reading) and 2 * sum(each.is_ok for each in tried) >= len(tried)
+        is_clean = all(each.is_ok and not each.lost for each in tried)
+        return Outcome(LineState.DEGRADED, Cause.DNS, is_clean) if is_resolver else Outcome(LineState.UP)
     local = _local_cause(reading)
     if local is not None:
         return Outcome(LineState.LOCAL_FAULT, local)
