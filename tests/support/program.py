@@ -37,7 +37,7 @@ from tocsin.adapters.settings_save import add_account
 from tocsin.domain.account import Account
 from tocsin.errors import EnvironmentFault
 
-PATIENCE = 10.0
+PATIENCE = 20.0
 STOPS_WITHIN = 2.0
 """Seconds from a SIGTERM to the end of the process."""
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from tocsin.desktop.assistant import Assistant
     from tocsin.ports.offering import Offers
 
+_LONGEST_MS = 2000
+
 
 class SettingUp(QObject):
     """``offers`` is what can be watched, ``at_login`` starts the program with the computer; see ``Assistant``."""
@@ -33,6 +35,7 @@ class SettingUp(QObject):
         self._shown: tuple[AppState, Instant] | None = None
         self._assistant: Assistant | None = None
         self._was_offered = False
+        self._is_waiting = False
 
     @property
     def assistant(self) -> "Assistant | None":
@@ -75,13 +78,22 @@ class SettingUp(QObject):
         if handle is None or handle.isExposed():
             QTimer.singleShot(0, self, self.open)
         else:
+            self._is_waiting = True
             handle.installEventFilter(self)
+            QTimer.singleShot(_LONGEST_MS, self, self._on_placed)
+
+    @Slot()
+    def _on_placed(self) -> None:
+        """The window has its place, or never says so."""
+        if self._is_waiting:
+            self._is_waiting = False
+            self.open()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """The window is on the screen."""
         if event.type() == QEvent.Type.Expose:
             watched.removeEventFilter(self)
-            QTimer.singleShot(0, self, self.open)
+            QTimer.singleShot(0, self, self._on_placed)
         return super().eventFilter(watched, event)
 
     def close(self) -> None:
