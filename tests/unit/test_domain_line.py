@@ -290,8 +290,27 @@ def test_a_slow_or_lossy_line_is_degraded_until_it_is_clearly_well(trip, lost) -
     assert after(good, tracker=known, begin=30).state is DEGRADED
     well = after(*[good] * 12, tracker=known, begin=30)
     assert (well.state, known.since < well.since) == (UP, True)
-    also_nameless = after(*spell("nnn"), tracker=known, begin=30)
+    still = after(*spell("nnn"), tracker=known, begin=30)
+    assert still.cause is (Cause.BEYOND_GATEWAY if lost else Cause.DNS)
+    also_nameless = after(*spell("n" * 8), tracker=known, begin=30)
     assert (also_nameless.state, also_nameless.cause, also_nameless.since) == (DEGRADED, Cause.DNS, known.since)
+
+
+def test_names_that_get_lost_with_everything_else_are_not_the_resolvers_fault() -> None:
+    """On a line that loses packets names fail as well: it is the line, until names alone still do."""
+    some = tuple(reached(each, 0.02, int(place == 0)) for place, each in enumerate(TARGETS))
+    many = tuple(reached(each, 0.02, 1) for each in TARGETS)
+    for probes, rounds in ((some, 5), (many, 3)):
+        lossy = [nameless(5.0 * n, probes=probes) for n in range(rounds)]
+        assert after(*lossy[:-1], tracker=up()).state is UP
+        known = after(*lossy, tracker=up())
+        assert (known.state, known.cause) == (DEGRADED, Cause.BEYOND_GATEWAY)
+        known = after(*spell("n" * 8), tracker=known, begin=30)
+        assert (known.state, known.cause) == (DEGRADED, Cause.DNS)
+        again = after(*(nameless(80 + 5.0 * n, probes=some) for n in range(3)), tracker=known)
+        assert again.cause is Cause.DNS
+        again = after(*(nameless(80 + 5.0 * n, probes=many) for n in range(3)), tracker=known)
+        assert again.cause is Cause.BEYOND_GATEWAY
 
 
 def test_names_that_work_again_do_not_hide_loss() -> None:

@@ -104,7 +104,8 @@ def step(tracker: Tracker, reading: Reading, plan: Plan, policy: LinePolicy) -> 
     is_walled = not tracker.was_up and not found.is_reached and (reading.heard or tracker.is_walled)
     tracker = replace(tracker, is_walled=is_walled)
     is_wary = _is_wary(tracker, reading.began)
-    is_telling = found.is_reached and not is_wary and not tracker.bad  # what is sent at the end of a cut is lost in it
+    # What is sent at the end of a cut is lost in it.
+    is_telling = found.is_reached and not is_wary and all(each.is_reached for each in tracker.bad)
     tracker = _noted(tracker, reading, plan, policy, probes=reading.probes if is_telling else ())
     if is_wary and found.state is not LineState.UP:
         return _without_runs(tracker)
@@ -324,12 +325,24 @@ def _bad(tracker: Tracker, found: Outcome, reading: Reading, policy: LinePolicy)
     if len(bad) < policy.down_rounds:
         return tracker
     state, cause, is_sure = _agreed(bad, policy)
+    if state is LineState.DEGRADED and cause is Cause.DNS and _is_lossy(tracker, policy):
+        cause, is_sure = Cause.BEYOND_GATEWAY, is_poor(tracker.recent[-policy.window :], policy)
     is_long = len(bad) == policy.doubt_rounds
     is_sure = is_sure or (is_long and (state is LineState.DEGRADED or not any(each.is_reached for each in bad)))
     is_doubtful = state in (LineState.DOWN, LineState.DEGRADED) and tracker.state is not state and not is_sure
     if is_doubtful or (state, cause) == (tracker.state, tracker.cause):
         return tracker
     return _turned(tracker, state, cause, since, policy)
+
+
+def _is_lossy(tracker: Tracker, policy: LinePolicy) -> bool:
+    """Whether packets get lost, so that names that fail beside them are not the resolver's fault."""
+    last = tracker.recent[-policy.window :]
+    if tracker.state is not LineState.DEGRADED:
+        return quality(last).loss >= policy.loss_bad
+    if tracker.cause is Cause.DNS:
+        return is_poor(last, policy)
+    return quality(last).loss >= policy.loss_good
 
 
 def _agreed(bad: tuple[Outcome, ...], policy: LinePolicy) -> tuple[LineState, Cause | None, bool]:
