@@ -25,7 +25,7 @@ def ask_how_to_close(
         plain_text.for_button(words.gettext("Keep running in the background")), QMessageBox.ButtonRole.AcceptRole
     )
     leave = box.addButton(plain_text.for_button(words.gettext("Quit")), QMessageBox.ButtonRole.DestructiveRole)
-    stay = box.addButton(QMessageBox.StandardButton.Cancel)
+    stay = box.addButton(plain_text.for_button(words.gettext("Cancel")), QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(keep)
     box.setEscapeButton(stay)
     keep.clicked.connect(on_keep)

@@ -219,7 +219,7 @@ def ask_to_remove(parent: QWidget, words: Phrasebook, account: Account) -> QMess
         told.append(words.gettext("Its secret stays in the keyring. To forget it, choose “Edit” first."))
     box.setInformativeText(" ".join(told))
     box.addButton(plain_text.for_button(words.gettext("Remove")), QMessageBox.ButtonRole.AcceptRole)
-    keep = box.addButton(QMessageBox.StandardButton.Cancel)
+    keep = box.addButton(plain_text.for_button(words.gettext("Cancel")), QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(keep)
     box.setEscapeButton(keep)
     return box
