@@ -10,12 +10,14 @@ RUN := $(BIN)/python
 STAGE := packaging/stage.sh
 REPORTS := build/reports
 WORKERS ?= 4
-# Measuring coverage costs every test time: only those that prove the rules are measured.
-RULES := $(wildcard tests/unit/test_domain_*.py) $(addprefix tests/unit/test_,cases.py properties.py rules.py)
+# Measuring coverage costs every test time: only those that prove the rules one by one are measured.
+RULES := $(wildcard tests/unit/test_domain_*.py) $(addprefix tests/unit/test_,cases.py rules.py)
 PYTEST_ARGS ?=
 # A session bus, a screen and the packages' own settings are each script's and each test's own affair.
 SCRIPT := PYTHONPATH=tests $(RUN)
-PYTEST := env -u PYTEST_ADDOPTS $(RUN) -m pytest --numprocesses $(WORKERS) --durations=8 --durations-min=3 $(PYTEST_ARGS)
+# Without bytecode every worker, and every program that a test starts, would compile everything anew.
+PYTEST = env -u PYTEST_ADDOPTS -u PYTHONDONTWRITEBYTECODE $(RUN) -m pytest \
+    --numprocesses $(WORKERS) --durations=8 --durations-min=3 $(PYTEST_ARGS)
 
 .PHONY: help demo test rules unit desktop-tests bench screenshots lint format lock catalogues clean
 .PHONY: setup-run setup-desktop setup-all
@@ -45,8 +47,7 @@ test: setup-all lint rules unit desktop-tests ## check everything, as CI does
 lint: setup-all ## check style, types, layers and catalogues
 	@$(STAGE) "style" $(BIN)/ruff check .
 	@$(STAGE) "format" $(BIN)/ruff format --check --quiet .
-	@$(STAGE) "types" $(BIN)/mypy --strict
-	@$(STAGE) "types of the scripts" env MYPYPATH=src:tests $(BIN)/mypy --strict --follow-imports=silent packaging
+	@$(STAGE) "types" env MYPYPATH=src:tests $(BIN)/mypy --strict --follow-imports=silent src packaging
 	@$(STAGE) "layers" $(BIN)/lint-imports --no-cache
 	@$(STAGE) "catalogues" $(RUN) packaging/catalogues.py check
 	@$(STAGE) "desktop entry" desktop-file-validate resources/app.tocsin.Tocsin.desktop
@@ -59,11 +60,15 @@ rules: setup-all ## run the tests of the rules, which they cover in every branch
 
 unit: setup-all ## run the other tests that need no screen
 	@mkdir -p $(REPORTS)
-	@$(STAGE) --plain "tests" $(PYTEST) tests/unit tests/peers $(RULES:%=--ignore=%) --junitxml=$(REPORTS)/unit.xml
+	@$(STAGE) --plain "tests" $(PYTEST) --dist worksteal tests/peers tests/unit $(RULES:%=--ignore=%) \
+	    --junitxml=$(REPORTS)/unit.xml
 
+# Most of these wait for what they look at: with more of them at once the processor does not.
+desktop-tests: WORKERS = 6
 desktop-tests: setup-all ## run the tests on a virtual desktop
 	@mkdir -p $(REPORTS)
-	@$(STAGE) --plain "desktop tests" $(PYTEST) --dist loadfile tests/desktop --junitxml=$(REPORTS)/desktop.xml
+	@$(STAGE) --plain "desktop tests" $(PYTEST) --dist loadfile --no-loadscope-reorder tests/desktop \
+	    --junitxml=$(REPORTS)/desktop.xml
 
 bench: setup-all ## compare what Tocsin costs with the least that a PySide6 tray costs
 	@$(SCRIPT) packaging/bench.py

@@ -2,7 +2,7 @@
 
 The demo is started on a desktop of each look, and photographed once the bell is red, the window is up and the estimate
 has moved. What is photographed is the screen, with a real panel and a real notification daemon. The line's page shows
-an invented day instead. With names of pictures as arguments only these are taken.
+an invented day instead, the settings invented accounts. With names of pictures as arguments only these are taken.
 """
 
 import os
@@ -13,11 +13,12 @@ from pathlib import Path
 
 from demo_headless import TOCSIN, is_red, show_window
 
-from support.virtual_desktop import VirtualDesktop
+from support.virtual_desktop import Box, VirtualDesktop
 
 PICTURES = Path(__file__).resolve().parents[1] / ".github" / "pictures"
 SCENES = {"PYTHONPATH": str(Path(__file__).resolve().parents[1] / "tests")}
 SHOW_LINE = Path(__file__).with_name("show_line.py")
+SHOW_SETTING_UP = Path(__file__).with_name("show_setting_up.py")
 SIZE = (1040, 720)
 SETTLING = 0.5
 """Seconds that the window has to draw what the notification already says."""
@@ -61,6 +62,8 @@ LOOKS = (
 
 LINE_LOOKS = (Look("line", "en_GB.UTF-8", dark=False), Look("line-dark", "en_GB.UTF-8", dark=True))
 LINE_SIZE = (560, 720)
+WINDOW_LOOKS = (Look("assistant", "en_GB.UTF-8", dark=False), Look("settings", "en_GB.UTF-8", dark=False))
+WINDOW_TITLES = {"assistant": "^Set up - Tocsin$", "settings": "^Settings - Tocsin$"}
 
 
 def environment(look: Look, desktop: VirtualDesktop) -> dict[str, str]:
@@ -95,13 +98,33 @@ def take_line(look: Look) -> Path:
     return picture
 
 
+def framed(window: Box) -> Box:
+    """A window with openbox's frame round it, which xdotool counts twice into where the window lies."""
+    side, title, foot = 1, 20, 4
+    return Box(window.x - 2 * side, window.y - 2 * title, window.width + 2 * side, window.height + title + foot)
+
+
+def take_window(look: Look) -> Path:
+    """Photograph the assistant's first step, or the settings, without what is around the window."""
+    with VirtualDesktop(panel=None, dunst=False, dark=look.dark, size=SIZE) as desktop:
+        argv = [sys.executable, str(SHOW_SETTING_UP), look.name]
+        process = desktop.spawn(argv, env=environment(look, desktop) | SCENES)
+        windows = desktop.wait_until(lambda: desktop.windows(WINDOW_TITLES[look.name]), 30, "the window")
+        threading.Event().wait(SETTLING)
+        picture = desktop.screenshot(PICTURES / f"{look.name}.png", framed(desktop.window_box(windows[0])))
+        desktop.end(process)
+    return picture
+
+
 def main() -> int:
     """Take them all, or those that are named."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    wanted = set(sys.argv[1:]) or {look.name for look in (*LOOKS, *LINE_LOOKS)}
-    for look, taken_by in [(each, take) for each in LOOKS] + [(each, take_line) for each in LINE_LOOKS]:
+    taken_by = dict.fromkeys(LOOKS, take) | dict.fromkeys(LINE_LOOKS, take_line)
+    taken_by |= dict.fromkeys(WINDOW_LOOKS, take_window)
+    wanted = set(sys.argv[1:]) or {look.name for look in taken_by}
+    for look, taking in taken_by.items():
         if look.name in wanted:
-            print(os.path.relpath(taken_by(look)))
+            print(os.path.relpath(taking(look)))
     return 0
 
 

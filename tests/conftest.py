@@ -14,7 +14,7 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-GRACE = 2.0
+GRACE = 10.0
 """Seconds in which what a test started may come to its end by itself."""
 
 _FAILED = pytest.StashKey[bool]()
@@ -29,6 +29,12 @@ _USERS_OWN = (
     "LANGUAGE",
     "LC_MESSAGES",
 )
+
+
+def pytest_collection_finish() -> None:
+    """Take what the tests are made of out of the garbage collector's sight: to look it all through takes long."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -129,7 +135,8 @@ def _qt_objects() -> set[str]:
 
     core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete.value)
     core.QCoreApplication.processEvents()
-    alive = [thing for thing in gc.get_objects() if isinstance(thing, core.QTimer | core.QThread) and isValid(thing)]
+    kinds = (core.QTimer, core.QThread)
+    alive = [thing for thing in gc.get_objects() if isinstance(thing, kinds) and isValid(thing)]
     timers = {f"QTimer {id(timer):#x}" for timer in alive if isinstance(timer, core.QTimer) and timer.isActive()}
     return timers | {f"QThread {id(thread):#x}" for thread in alive if _runs_apart(core, thread)}
 

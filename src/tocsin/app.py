@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tocsin.domain.state import Command
     from tocsin.ports import Channel, Clock, Event, OnEvent, Secrets, SettingsSource
     from tocsin.running import EngineThread
+    from tocsin.words.phrasebook import Phrasebook
 
 
 def run(profile: "Profile", *, background: bool) -> int:
@@ -40,11 +41,28 @@ def run(profile: "Profile", *, background: bool) -> int:
         from tocsin.running import SettingsFile, logging_to
 
         secrets = KeyringSecrets(given)
-        desk = Desk(SystemClock(), profile, SettingsFile(profile), secrets, background=background)
+        ending = Ending()
+        desk = Desk(SystemClock(), profile, SettingsFile(profile), secrets, background=background, ending=ending)
         with logging_to(profile, secrets):
-            return on_desktop(desk, first)
+            code = on_desktop(desk, first)
     finally:
         lock.release()
+    return code if ending.words is None else _erase(profile, ending.words)
+
+
+def _erase(profile: "Profile", words: "Phrasebook") -> int:
+    """Remove everything, now that nothing of it is in use, and say so."""
+    from tocsin.desktop.farewell import tell
+    from tocsin.erase import carry_out, plan
+    from tocsin.words import own_data
+
+    try:
+        report = carry_out(profile, plan(profile, os.environ), os.environ)
+    except AlreadyRunning as running:
+        tell(*own_data.not_erased(words, str(running)))
+        return 1
+    tell(*own_data.erased(words, [(each.what, each.key, each.problem) for each in report.left]))
+    return 1 if report.left else 0
 
 
 def _raise_other(profile: "Profile") -> int:
@@ -54,6 +72,13 @@ def _raise_other(profile: "Profile") -> int:
     if not reply.ok:
         raise EnvironmentFault("Tocsin is running already, but does not raise its window", reply.error)
     return 0
+
+
+@dataclass(slots=True)
+class Ending:
+    """What is to be done after the end: ``words`` are those to say it in that everything is erased, None without."""
+
+    words: "Phrasebook | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +92,7 @@ class Desk:
     background: bool = False
     is_demo: bool = False
     on_event: "OnEvent | None" = None
+    ending: Ending | None = None
 
 
 def show_first_bell() -> "FirstBell":
@@ -92,7 +118,7 @@ def on_desktop(desk: Desk, first: "FirstBell") -> int:
 
     environ = dict(os.environ)
     desktop = DesktopApplication(
-        phrasebook=lambda language: phrasebook(language, environ),
+        phrasebook=lambda language: phrasebook(language, environ, desk.profile.named),
         clock=desk.clock,
         background=desk.background,
         settings_file=str(desk.profile.settings),
@@ -113,6 +139,7 @@ def on_desktop(desk: Desk, first: "FirstBell") -> int:
             on_command=partial(_for_the_desktop, desktop.raise_window),
             line_policy=None if desk.is_demo else LinePolicy(),
             can_start_with_computer=not desk.is_demo,
+            browser=desktop.browser,
         )
         engines.append(EngineThread(wiring))
         engines[0].start()
@@ -124,7 +151,7 @@ def on_desktop(desk: Desk, first: "FirstBell") -> int:
     desktop.on_demo = None if desk.is_demo else _start_demo
     desktop.at_login = None if desk.is_demo else partial(_start_with_computer, engines)
     desktop.offers = None if desk.is_demo else CatalogueOffers(environ)
-    desktop.settings.backstage = partial(_backstage, desk, environ)
+    desktop.settings.backstage = partial(_backstage, desk, environ, desktop.quit)
     desktop.show()
     desktop.when_shown(start)
     try:
@@ -134,10 +161,15 @@ def on_desktop(desk: Desk, first: "FirstBell") -> int:
         desktop.close()
 
 
-def _backstage(desk: Desk, environ: dict[str, str]) -> "Backstage":
+def _backstage(desk: Desk, environ: dict[str, str], leave: Callable[[], None]) -> "Backstage":
     from tocsin.backstage import backstage
 
-    return backstage(desk.profile, desk.secrets, environ)
+    def erase(ending: Ending, words: "Phrasebook") -> None:
+        ending.words = words
+        leave()
+
+    wish = None if desk.ending is None else partial(erase, desk.ending)
+    return backstage(desk.profile, desk.secrets, environ, wish)
 
 
 def _system_channels() -> "tuple[Channel, ...]":

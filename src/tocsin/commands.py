@@ -319,7 +319,7 @@ def show_history(arguments: argparse.Namespace) -> int:
 
     words = phrasebook(None, os.environ)
     if not incidents:
-        print(words.gettext("Nothing has happened yet on what is watched."))
+        print(words.gettext("No outage and no planned work has been recorded yet."))
     rows = [_history_row(incident, words, now) for incident in incidents]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:

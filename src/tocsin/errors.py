@@ -3,6 +3,7 @@
     TocsinError
       EnvironmentFault      what the world did wrong; told to the user with ``title`` and ``advice``
         PollFailed          a poll that gave no snapshot (kind, message, retry_after)
+          SignInFailed      nobody was signed in (fault)
         SettingsError       config.toml is wrong (line, key, allowed values)
         ScenarioError       a scenario of the simulator is wrong (file, key, line, allowed values)
         SecretUnavailable   the keyring is absent, locked or hangs, or holds nothing under that name
@@ -11,6 +12,7 @@
           StoreDamaged      it is not a database any more; it was set aside
           StoreFull         the disk is full
           StoreTooNew       a newer Tocsin wrote it
+        ExportFailed        the user's data cannot be written where it was to go
         AlreadyRunning      another instance holds this profile
         DeliveryFailed      a channel could not deliver a message
       Bug                   what we did wrong; logged with a traceback and shown as such
@@ -20,6 +22,7 @@ A provider raises nothing but ``PollFailed``; whatever else comes out of one is 
 
 from datetime import timedelta
 
+from tocsin.domain.signing_in import SignInFault
 from tocsin.domain.starting import StartObstacle
 from tocsin.domain.terms import FailureKind, Obstacle
 
@@ -58,6 +61,14 @@ class PollFailed(EnvironmentFault):
         self.retry_after = retry_after
         self.obstacle = obstacle
         self.place = place
+
+
+class SignInFailed(PollFailed):
+    """Nobody was signed in; ``fault`` is why."""
+
+    def __init__(self, kind: FailureKind, fault: SignInFault, message: str) -> None:
+        super().__init__(kind, message)
+        self.fault = fault
 
 
 class SettingsError(EnvironmentFault):
@@ -131,6 +142,16 @@ class StoreFull(StoreError):
 
 class StoreTooNew(StoreError):
     """The database has migrations that this version does not know."""
+
+
+class ExportFailed(EnvironmentFault):
+    """``file`` cannot be written. ``problem`` is the system's own word; empty where something is there already."""
+
+    def __init__(self, file: str, problem: str = "") -> None:
+        title = f"{file} cannot be written ({problem})" if problem else f"{file} is there already"
+        super().__init__(title, "" if problem else "name another file")
+        self.file = file
+        self.problem = problem
 
 
 class AlreadyRunning(EnvironmentFault):

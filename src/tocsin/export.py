@@ -19,7 +19,7 @@ from tocsin.adapters.profile import Profile
 from tocsin.adapters.store import open_readonly
 from tocsin.adapters.store_sqlite import SqliteStore
 from tocsin.domain.terms import LineState
-from tocsin.errors import EnvironmentFault, StoreError
+from tocsin.errors import ExportFailed, StoreError
 
 LINKS = ("primary", "backup")
 _FOREVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -29,7 +29,7 @@ _COLUMNS = ("link", "minute", "state", "cause", "sent", "lost", "round_trip_ms",
 def export(profile: Profile, target: Path, known: Iterable[str], now: datetime) -> tuple[str, ...]:
     """Write the file, 0600. Returns what could not be put into it, as sentences; empty when it is whole.
 
-    ``known`` are secrets of this run, to be taken out of the log. Raises ``EnvironmentFault`` where the file is there
+    ``known`` are secrets of this run, to be taken out of the log. Raises ``ExportFailed`` where the file is there
     already or cannot be written.
     """
     problems: list[str] = []
@@ -49,15 +49,15 @@ def _new_file(target: Path) -> Iterator[IO[bytes]]:
     try:
         descriptor = os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     except FileExistsError:
-        raise EnvironmentFault(f"{target} is there already", "name another file") from None
+        raise ExportFailed(str(target)) from None
     except OSError as error:
-        raise EnvironmentFault(f"{target} cannot be written ({error.strerror})") from error
+        raise ExportFailed(str(target), error.strerror or type(error).__name__) from error
     try:
         with os.fdopen(descriptor, "w+b") as file:
             yield file
     except OSError as error:
         target.unlink(missing_ok=True)
-        raise EnvironmentFault(f"{target} cannot be written ({error.strerror})") from error
+        raise ExportFailed(str(target), error.strerror or type(error).__name__) from error
     except BaseException:
         target.unlink(missing_ok=True)
         raise

@@ -9,8 +9,11 @@ from tocsin.words.phrasebook import Phrasebook
 from tocsin.words.zones import SystemZone
 
 
-def phrasebook(language: str | None, environ: Mapping[str, str]) -> Phrasebook:
-    """The sentences of a language, None for the system's, in the computer's own time zone."""
+def phrasebook(language: str | None, environ: Mapping[str, str], profile: str = "") -> Phrasebook:
+    """The sentences of a language, None for the system's, in the computer's own time zone.
+
+    ``profile`` is the folder to name in commands, empty for the user's own profile.
+    """
     system = locale.getlocale()[0]
     chosen = language_of((language, *wishes(environ, system)), resources.languages())
-    return Phrasebook(chosen, resources.translations(chosen), SystemZone())
+    return Phrasebook(chosen, resources.translations(chosen), SystemZone(), profile)

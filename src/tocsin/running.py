@@ -10,33 +10,27 @@ import os
 import platform
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import partial
 from random import Random
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from tocsin import __version__
+from tocsin import __version__, fittings
 from tocsin.domain.account import Settings
 from tocsin.domain.instant import Instant
 from tocsin.domain.line_policy import LinePolicy
-from tocsin.domain.message import Fault, Message
+from tocsin.domain.message import Fault
 from tocsin.domain.state import AccountView, AppState, Command, ReloadSettings
 from tocsin.domain.terms import Level
-from tocsin.errors import EnvironmentFault, SettingsError, StoreError
+from tocsin.errors import EnvironmentFault, SettingsError
 from tocsin.language import phrasebook
 from tocsin.ports import (
-    Autostart,
+    Browser,
     Channel,
     Clock,
-    HttpRequest,
-    HttpResponse,
     LoadedSettings,
-    Located,
     OnEvent,
-    PollContext,
     Publish,
     Secrets,
     SettingsSource,
@@ -47,8 +41,7 @@ if TYPE_CHECKING:
     from tocsin.adapters.profile import Profile
     from tocsin.adapters.settings import TomlSettings
     from tocsin.engine.core import Engine
-    from tocsin.engine.line_watch import Gauges
-    from tocsin.providers.registry import Registry
+    from tocsin.words.phrasebook import Phrasebook
 
 _LOG = logging.getLogger(__name__)
 STOP_SECONDS = 1.0
@@ -142,7 +135,7 @@ class Wiring:
 
     ``profile`` None keeps everything in memory and opens no socket. ``on_command`` gets what is not the engine's to do.
     ``line_policy`` is how the user's own line is judged, None where it is not to be measured. Only the tray
-    ``can_start_with_computer``.
+    ``can_start_with_computer``, and has a ``browser`` to sign in with.
     """
 
     clock: Clock
@@ -157,92 +150,49 @@ class Wiring:
     faults: tuple[Fault, ...] = ()
     line_policy: LinePolicy | None = field(default_factory=LinePolicy)
     can_start_with_computer: bool = False
+    browser: Browser | None = None
+
+    def words(self, language: str | None) -> "Phrasebook":
+        """The sentences of a language, None for the system's."""
+        return phrasebook(language, self.environ, "" if self.profile is None else self.profile.named)
 
 
 def build(wiring: Wiring) -> "Engine":
     """The engine with its adapters. Called in the thread that will run it."""
     from tocsin.adapters.http import HttpClient
     from tocsin.adapters.store import memory_store
-    from tocsin.engine.core import Engine, Parts
+    from tocsin.engine.core import Engine
+    from tocsin.engine.parts import Parts
     from tocsin.providers.registry import Registry
     from tocsin.words.speaker import Speaker
 
     now = wiring.clock.now().wall
-    disk, faults = _open_record(wiring.profile, now)
+    disk, faults = fittings.record(wiring.profile, now)
     memory: Store = memory_store(now=now)
     registry = Registry(wiring.environ)
+    http = HttpClient(wiring.secrets, wiring.clock, declared=registry.login_origins)
     return Engine(
         Parts(
             clock=wiring.clock,
-            http=HttpClient(wiring.secrets, wiring.clock, declared=registry.login_origins),
+            http=http,
             store=disk if disk is not None else memory,
             memory=memory,
             channels=wiring.channels,
             make=lambda account: registry.make(account.provider),
-            words=lambda language: Speaker(phrasebook(language, wiring.environ)),
+            words=lambda language: Speaker(wiring.words(language)),
             settings=wiring.settings,
             publish=wiring.publish,
             on_event=wiring.on_event,
             on_command=wiring.on_command,
             dice=Random(),  # noqa: S311 -- jitter, not secrecy
             faults=(*wiring.faults, *faults),
-            detect=partial(_detected, registry),
+            detect=partial(fittings.detected, registry),
             secrets=wiring.secrets,
-            autostart=_autostart(wiring),
-            gauges=None if wiring.line_policy is None else _gauges(wiring.clock, wiring.line_policy),
+            autostart=fittings.autostart(wiring.profile, wiring.environ) if wiring.can_start_with_computer else None,
+            signs_in=lambda: fittings.signs_in(http, wiring.secrets, wiring.clock, wiring.browser, wiring.words),
+            gauges=None if wiring.line_policy is None else fittings.gauges(wiring.clock, wiring.line_policy),
         )
     )
-
-
-def _gauges(clock: Clock, policy: LinePolicy) -> "Gauges":
-    """What the line is measured with on this system."""
-    from tocsin.adapters.line_prober import LineProber
-    from tocsin.adapters.sleeping import system_sleeps
-    from tocsin.adapters.thrift import system_thrift
-    from tocsin.engine.line_watch import Gauges
-
-    return Gauges(LineProber(clock), system_sleeps(), system_thrift(), policy)
-
-
-def _autostart(wiring: Wiring) -> Autostart | None:
-    """How this profile starts with the computer; None where it is not to."""
-    if wiring.profile is None or not wiring.can_start_with_computer:
-        return None
-    from tocsin.adapters.autostart import system_autostart
-
-    try:
-        return system_autostart(wiring.profile, wiring.environ)
-    except EnvironmentFault:
-        _LOG.exception("it is not known how to start with the computer")
-        return None
-
-
-def _detected(registry: "Registry", context: PollContext) -> Generator[HttpRequest, HttpResponse, Located]:
-    """The provider that answers at an account's address."""
-    from tocsin.providers.detect import detect
-
-    found = yield from detect(context, registry.make, registry.known())
-    return Located(found.key, found.url)
-
-
-def _open_record(profile: "Profile | None", now: datetime) -> tuple[Store | None, tuple[Fault, ...]]:
-    """The record on disk; where it cannot be had, none and the fault that says why."""
-    from tocsin.adapters.store import open_store
-
-    if profile is None:
-        return None, ()
-    try:
-        opened = open_store(profile.data, migrate=True, now=now)
-    except StoreError as error:
-        _LOG.exception("the record cannot be opened")
-        return None, (_fault("store", problem=str(error)),)
-    if opened.set_aside is None:
-        return opened.store, ()
-    return opened.store, (_fault("store_damaged", backup=str(opened.set_aside)),)
-
-
-def _fault(key: str, **values: str) -> Fault:
-    return Fault(Message(key, MappingProxyType(dict(values))))
 
 
 class EngineThread(threading.Thread):

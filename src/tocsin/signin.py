@@ -5,19 +5,24 @@ import os
 import sys
 import webbrowser
 from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass
+from functools import partial
 
 from tocsin.adapters.clock import SystemClock
 from tocsin.adapters.environment import take_secrets_from_environment
 from tocsin.adapters.http import HttpClient
-from tocsin.adapters.oauth_answers import DeviceCode
 from tocsin.adapters.oauth_tokens import NAME, to_text
 from tocsin.adapters.profile import Profile
 from tocsin.adapters.secrets import KeyringSecrets, NotKept
-from tocsin.adapters.signin import Browser, sign_in_by_browser, sign_in_by_code
+from tocsin.adapters.signin import sign_in_by_browser, sign_in_by_code
 from tocsin.domain.account import Account, AuthKind, Network, OAuthFlow
-from tocsin.errors import EnvironmentFault, SecretUnavailable
-from tocsin.ports import SecretRef
+from tocsin.domain.signing_in import SigningIn, SignInPrompt, SignInStep
+from tocsin.errors import EnvironmentFault, PollFailed, SecretUnavailable, SignInFailed
+from tocsin.language import phrasebook
+from tocsin.ports import Browser, SecretRef
 from tocsin.secret import account_of, read_secret, settings_with, tell_running
+from tocsin.words import signing_in
+from tocsin.words.phrasebook import Phrasebook
 
 Say = Callable[[str], None]
 AskSecret = Callable[[str], str]
@@ -38,92 +43,125 @@ def login(
     """
     given = take_secrets_from_environment(environ)
     settings = settings_with(profile, account_id, environ)
+    words = phrasebook(settings.language, environ, profile.named)
     account, network = account_of(settings, account_id), settings.network
+    at_terminal = _AtTerminal(words, say, browser, ask_secret or partial(_ask_at_terminal, words))
     try:
-        asyncio.run(_login(account, network, given, say, browser, ask_secret or _ask_at_terminal))
+        asyncio.run(_login(account, network, given, at_terminal))
     except KeyboardInterrupt:
-        raise EnvironmentFault("Broken off: nobody was signed in") from None
+        raise EnvironmentFault(words.gettext("Broken off: nobody was signed in")) from None
     tell_running(profile)
+
+
+@dataclass(frozen=True, slots=True)
+class _AtTerminal:
+    """The person, and how to speak with them."""
+
+    words: Phrasebook
+    say: Say
+    browser: Browser
+    ask_secret: AskSecret
 
 
 async def _login(
     account: Account,
     network: Network,
     given: Mapping[str, str],
-    say: Say,
-    browser: Browser,
-    ask_secret: AskSecret,
+    person: _AtTerminal,
 ) -> None:
-    secrets = KeyringSecrets(given)
+    secrets, words = KeyringSecrets(given), person.words
     if account.auth.kind is AuthKind.NONE:
-        say(f"The account {account.id} needs no login.")
+        person.say(words.gettext("The account {account} needs no login.").format(account=account.id))
     elif account.auth.kind is not AuthKind.OAUTH2:
-        await _keep_secret(account, secrets, say, ask_secret)
+        await _keep_secret(account, secrets, person)
     else:
-        await _sign_in(account, network, secrets, say, browser)
+        try:
+            await _sign_in(account, network, secrets, person)
+        except PollFailed as failed:
+            raise EnvironmentFault(_why(words, account, failed)) from failed
 
 
-async def _keep_secret(account: Account, secrets: KeyringSecrets, say: Say, ask_secret: AskSecret) -> None:
+async def _keep_secret(account: Account, secrets: KeyringSecrets, person: _AtTerminal) -> None:
     """A token, a key or a password: typed in, and kept."""
-    await _check_keyring(account, secrets)
-    secret = ask_secret(f"The secret of {account.id} ({account.auth.kind.value}): ").strip("\r\n")
+    words = person.words
+    await _check_keyring(account, secrets, words)
+    # Translators: asks for a token, a key or a password; "kind" is one of the words of the settings file.
+    prompt = words.gettext("The secret of {account} ({kind}): ")
+    secret = person.ask_secret(prompt.format(account=account.id, kind=account.auth.kind.value)).strip("\r\n")
     if not secret:
-        raise EnvironmentFault("Nothing was typed in", "the secret that was there before stays")
+        raise EnvironmentFault(words.gettext("Nothing was typed in: the secret that was there before stays"))
     await secrets.keep(SecretRef(account.id), secret)
-    say(f"The secret of {account.id} is kept in the keyring.")
+    person.say(words.gettext("The secret of {account} is kept in the keyring.").format(account=account.id))
 
 
-def _ask_at_terminal(prompt: str) -> str:
+def _ask_at_terminal(words: Phrasebook, prompt: str) -> str:
     if not sys.stdin.isatty():
-        raise EnvironmentFault("A secret is typed in at a terminal, and there is none here")
+        raise EnvironmentFault(words.gettext("A secret is typed in at a terminal, and there is none here"))
     return read_secret(prompt)
 
 
-async def _sign_in(account: Account, network: Network, secrets: KeyringSecrets, say: Say, browser: Browser) -> None:
-    clock = SystemClock()
+def _why(words: Phrasebook, account: Account, failed: PollFailed) -> str:
+    fault = failed.fault if isinstance(failed, SignInFailed) else None
+    view = SigningIn(
+        0,
+        SignInStep.FAILED,
+        account.id,
+        account.auth.token_url,
+        failure=failed.kind,
+        fault=fault,
+        text=failed.message,
+        obstacle=failed.obstacle,
+        place=failed.place,
+    )
+    return signing_in.failed(words, view)
+
+
+async def _sign_in(account: Account, network: Network, secrets: KeyringSecrets, person: _AtTerminal) -> None:
+    clock, words = SystemClock(), person.words
     http = HttpClient(secrets, clock)
     http.configure(network)
     try:
         if account.auth.flow is OAuthFlow.CLIENT_CREDENTIALS:
             await http.oauth.access(account)
-            say(f"The account {account.id} signs in by itself, and that works.")
+            said = words.gettext("The account {account} signs in by itself, and that works.")
+            person.say(said.format(account=account.id))
             return
-        await _check_keyring(account, secrets)  # before a person has taken the trouble
+        await _check_keyring(account, secrets, words)  # before a person has taken the trouble
         if account.auth.flow is OAuthFlow.CODE:
-            say("Your browser opens. Sign in there, and come back.")
-
-            def tell_address(address: str) -> None:
-                say(f"No browser could be opened. Open this address on this computer:\n{address}")
-
-            tokens = await sign_in_by_browser(http.oauth, account, browser, tell_address)
+            tell = partial(_tell_address, person)
+            tokens = await sign_in_by_browser(http.oauth, account, person.browser, tell, shown=signing_in.pages(words))
         else:
-            tokens = await sign_in_by_code(http.oauth, account, clock, lambda code: say(_told(code)))
+            tokens = await sign_in_by_code(http.oauth, account, clock, partial(_tell_code, person))
         await secrets.keep(SecretRef(account.id, NAME), to_text(tokens, account.auth))
     finally:
         await http.close()
+    person.say(words.gettext("You are signed in to {account}.").format(account=account.id))
     if tokens.refresh is None:
-        say(
-            f"You are signed in to {account.id}, but the provider gave nothing to renew it with: it will end by itself."
-        )
-    else:
-        say(f"You are signed in to {account.id}.")
+        person.say(signing_in.ends_by_itself(words))
 
 
-async def _check_keyring(account: Account, secrets: KeyringSecrets) -> None:
+async def _check_keyring(account: Account, secrets: KeyringSecrets, words: Phrasebook) -> None:
     """Raises ``SecretUnavailable`` where no keyring would keep what comes of it."""
     try:
         await secrets.get(SecretRef(account.id, NAME))
     except NotKept:
         return
     except SecretUnavailable as error:
-        raise SecretUnavailable(
-            f"{error.title}, and a login of {account.id} can be kept nowhere else", "start or unlock the keyring"
-        ) from None
+        said = words.gettext(
+            "{problem}, and a login of {account} can be kept nowhere else: start or unlock the keyring"
+        )
+        raise SecretUnavailable(said.format(problem=error.title, account=account.id)) from None
 
 
-def _told(code: DeviceCode) -> str:
-    minutes = max(1, round(code.lasts.total_seconds() / 60))
-    short = f"\nor open {code.whole_address}" if code.whole_address else ""
-    return (
-        f"On any device, open {code.address}\nand type in the code {code.user_code}{short}\nwithin {minutes} minutes."
-    )
+def _tell_address(person: _AtTerminal, prompt: SignInPrompt) -> None:
+    """What to do in the browser; the address only where none could be opened."""
+    view = SigningIn(0, SignInStep.BROWSER, prompt=prompt)
+    if prompt.is_open is None:
+        person.say(signing_in.told(person.words, view))
+    elif not prompt.is_open:
+        person.say(f"{signing_in.told(person.words, view)}\n{prompt.address}")
+
+
+def _tell_code(person: _AtTerminal, prompt: SignInPrompt) -> None:
+    said = signing_in.told(person.words, SigningIn(0, SignInStep.CODE, prompt=prompt))
+    person.say(f"{said}\n{prompt.address}\n{prompt.code}")

@@ -20,7 +20,7 @@ from support.assistant_window import (
     saved,
     with_token,
 )
-from support.offline_window import buttons, settle, texts
+from support.offline_window import settle, texts
 from support.painting import warm_painter
 from tocsin.desktop.assistant_steps import Place
 from tocsin.domain.account import AuthKind, Connection, Settings
@@ -60,7 +60,7 @@ def test_just_my_line_is_one_click_and_names_whom_it_contacts(opened, engine):
     said = "\n".join(texts(opened))
     for host in offered(Settings()).hosts:
         assert host in said
-    assert "Every 1 min" in said
+    assert "Every minute it contacts these hosts:" in said
     press(opened, "Just watch my line")
     settings = saved(engine)
     assert settings.line.public is True
@@ -96,14 +96,25 @@ def test_a_name_of_the_catalogue_is_found_and_tried_with_its_own_product(opened,
 
 
 def test_the_arrow_keys_move_in_the_list_from_the_field(opened, engine):
-    """Nobody has to leave the field."""
+    """Nobody has to leave the field; what "Next" would try is marked from the first letter on."""
     search = field(opened, "Name or address")
     search.setText("google")
-    QTest.keyClick(search, Qt.Key.Key_Down)
     QTest.keyClick(search, Qt.Key.Key_Down)
     QTest.keyClick(search, Qt.Key.Key_Return)
     settle()
     assert engine.of(TryAddress)[0].trial.url == opened._steps.welcome._list.item(1).data(Qt.ItemDataRole.UserRole).url
+
+
+def test_internet_providers_come_first_and_headings_cannot_be_chosen(opened):
+    """With the arrow keys too: the first thing that they come to is a provider."""
+    search = field(opened, "Name or address")
+    items = opened._steps.welcome._list
+    assert items.item(0).text() == "Internet providers"
+    assert len(items.findItems("Services", Qt.MatchFlag.MatchExactly)) == 1
+    QTest.keyClick(search, Qt.Key.Key_Down)
+    assert items.currentItem().data(Qt.ItemDataRole.UserRole).is_isp
+    QTest.keyClick(search, Qt.Key.Key_Up)
+    assert opened._steps.welcome.choice is not None
 
 
 def test_a_page_that_nothing_reads_is_said_to_be_one(opened):
@@ -145,6 +156,17 @@ def test_escape_breaks_off_what_runs_and_closes_only_then(opened, engine):
     assert opened.isVisible()
     escape(opened)
     assert not opened.isVisible()
+
+
+def test_escape_goes_back_a_step_at_a_time(opened, engine):
+    """A key that is pressed by habit loses nothing that was chosen."""
+    paste(opened, PAGE)
+    for _ in range(3):
+        press(opened, "Next")
+    for place in (Place.THINGS, Place.ADDRESS, Place.WELCOME):
+        escape(opened)
+        assert opened.place is place
+    assert field(opened, "Name or address").text() == PAGE
 
 
 def escape(assistant) -> None:
@@ -262,26 +284,6 @@ def test_a_provider_that_cannot_be_asked_without_a_login_asks_first(opened, engi
     press(opened, "Sign in")
     auth = engine.of(TryAddress)[0].trial.auth
     assert (auth.kind, auth.user) == (AuthKind.LOGIN, "anna")
-
-
-def test_signing_in_by_the_browser_ends_with_the_command_for_it(opened, engine):
-    """That cannot be tried here: the account is watched, and the command can be copied."""
-    field(opened, "Name or address").setText("microsoft 365")
-    press(opened, "Next")
-    step = opened._steps.sign_in
-    step._ways.setCurrentIndex(step._ways.findData("browser"))
-    settle()
-    field(opened, "Address to sign in at").setText("https://login.example.net/authorize")
-    field(opened, "Address that gives out tokens").setText("https://login.example.net/token")
-    field(opened, "Client id").setText("tocsin")
-    press(opened, "Next")
-    press(opened, "Next")
-    assert "tocsin login microsoft-365" in "\n".join(texts(opened))
-    assert "Copy" in buttons(opened)
-    press(opened, "Finish")
-    (account,) = saved(engine).accounts
-    assert (account.provider, account.auth.kind, account.auth.client_id) == ("m365", AuthKind.OAUTH2, "tocsin")
-    assert engine.of(KeepSecret) == []
 
 
 def test_signing_in_can_be_left_for_later(opened, engine):

@@ -1,8 +1,12 @@
 """The assistant's later steps: what is depended on, the last questions, the saving; and that it is kind to all."""
 
+import time
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from support.assistant_stand_in import StandIn, found
@@ -28,13 +32,23 @@ from tocsin import resources
 from tocsin.desktop.assistant import Assistant
 from tocsin.desktop.assistant_steps import Place
 from tocsin.domain.account import Account, Connection, Settings, Usage
+from tocsin.domain.message import Fault, Message
+from tocsin.domain.snapshot import Component
 from tocsin.domain.state import EndTrial, TryAlarm
-from tocsin.domain.terms import ConnectionKind, Role
+from tocsin.domain.terms import ConnectionKind, Level, Role
 from tocsin.language import phrasebook
 from tocsin.offers import CatalogueOffers
 
 __all__ = ["engine", "opened", "warm_painter"]  # fixtures
 
+MANY = tuple(
+    each
+    for group in range(12)
+    for each in (
+        Component(f"r{group}", f"Region {group}", Level.OK, "operational", is_group=True),
+        *(Component(f"r{group}p{n}", f"Part {n}", Level.OK, "operational", group=f"r{group}") for n in range(10)),
+    )
+)
 THERE = Settings(accounts=(Account("home", "statuspage", "Home", PAGE, connections=(Connection("fibre", "Fibre"),)),))
 
 
@@ -78,6 +92,18 @@ def test_ids_are_typed_where_nothing_can_be_listed(opened, engine):
     assert [each.match for each in saved(engine).accounts[0].connections] == [("SVC-1001",), ("SVC-1002",)]
 
 
+def test_who_signs_in_and_types_ids_has_lines_there(opened, engine):
+    """A provider that knows its customers is one of lines more often than of anything else."""
+    engine.answer = with_token
+    paste(opened, PAGE)
+    press(opened, "Next")
+    paste(opened, "right")
+    press(opened, "Sign in")
+    press(opened, "Next")
+    opened._steps.things._ids.setText("SVC-1001")
+    assert [each.kind for each in opened._steps.things.picks] == [ConnectionKind.INTERNET]
+
+
 def test_the_filter_shows_groups_of_what_fits(opened, engine):
     """A group stays above what it holds."""
     to_things(opened)
@@ -86,6 +112,57 @@ def test_the_filter_shows_groups_of_what_fits(opened, engine):
     tree = things._tree
     assert [tree.topLevelItem(n).isHidden() for n in range(3)] == [False, True, True]
     assert [tree.topLevelItem(0).child(n).isHidden() for n in range(2)] == [True, False]
+
+
+def test_who_looks_for_what_is_not_there_is_told(opened, engine):
+    """In the list's own place; Escape shows everything again."""
+    engine.answer = lambda trial: found(trial, components=MANY)
+    to_things(opened)
+    things = opened._steps.things
+    things._filter.setText("nothing")
+    settle()
+    assert "Nothing here has this name." in texts(opened)
+    QTest.keyClick(things._filter, Qt.Key.Key_Escape)
+    settle()
+    assert opened.place is Place.THINGS
+    assert things._filter.text() == ""
+    assert "Nothing here has this name." not in texts(opened)
+
+
+def test_hundreds_of_things_are_folded_until_one_is_looked_for(opened, engine):
+    """By the name of its group too, and quickly enough to be typed along with."""
+    engine.answer = lambda trial: found(trial, components=MANY)
+    to_things(opened)
+    things = opened._steps.things
+    assert not things._tree.topLevelItem(0).isExpanded()
+    began = time.perf_counter()
+    things._filter.setText("region 11 part 7")
+    assert time.perf_counter() - began < 0.05
+    shown = [each for each in every(things._tree) if not each.isHidden()]
+    assert [each.text(0) for each in shown] == ["Region 11", "Part 7"]
+    assert shown[0].isExpanded()
+
+
+def test_a_group_that_is_ticked_covers_what_is_in_it(opened, engine):
+    """What was ticked in it is not watched twice, and can be ticked again once the group is not."""
+    to_things(opened)
+    group = opened._steps.things._tree.topLevelItem(0)
+    group.child(1).setCheckState(0, Qt.CheckState.Checked)
+    group.setCheckState(0, Qt.CheckState.Checked)
+    assert [each.ids for each in opened._steps.things.picks] == [("grp-mail",)]
+    assert [group.child(n).checkState(0) for n in range(2)] == [Qt.CheckState.Checked] * 2
+    assert group.child(0).isDisabled()
+    group.setCheckState(0, Qt.CheckState.Unchecked)
+    assert not group.child(0).isDisabled()
+    group.child(0).setCheckState(0, Qt.CheckState.Checked)
+    assert [each.ids for each in opened._steps.things.picks] == [("smtp",)]
+
+
+def every(tree):
+    for n in range(tree.topLevelItemCount()):
+        top = tree.topLevelItem(n)
+        yield top
+        yield from (top.child(m) for m in range(top.childCount()))
 
 
 def test_no_connection_takes_the_id_of_another_accounts(qtbot):
@@ -128,6 +205,17 @@ def test_a_test_alarm_is_a_command(opened, engine):
     press(opened, "Skip")
     press(opened, "Send a test alarm")
     assert engine.of(TryAlarm) == [TryAlarm()]
+
+
+def test_a_test_alarm_that_does_not_arrive_says_so(opened, engine):
+    """And takes it back once one did."""
+    press(opened, "Skip")
+    press(opened, "Send a test alarm")
+    trouble = Fault(Message("channel", {"channel": "freedesktop", "problem": "nobody shows notifications"}))
+    opened.render_state(replace(engine.state, faults=(trouble,)), engine.clock.now())
+    assert any("freedesktop" in each and "nobody shows notifications" in each for each in texts(opened))
+    engine.publish()
+    assert "It was sent. If nothing shows, look at your desktop's notification settings." in texts(opened)
 
 
 def test_what_cannot_be_written_is_said_and_can_be_tried_again(opened, engine):

@@ -1,6 +1,7 @@
 """What the user writes down to report: prefilled with facts, kept, never sent by us, offered once the line is back."""
 
 from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
@@ -10,10 +11,12 @@ from PySide6.QtWidgets import QPlainTextEdit
 from support import offline_scenes as scenes
 from support.desktop_scenes import bracketed
 from support.offline_window import button, buttons, clock, heard, opened, settle, show, texts, warm_painter, window
-from tocsin.desktop import opener
-from tocsin.desktop.draft_dialog import LONGEST, DraftDialog
+from support.phrases import book
+from tocsin.desktop import opener, picture
+from tocsin.desktop.draft_dialog import LONGEST, DraftDialog, facts
 from tocsin.domain.account import Help
 from tocsin.domain.state import KeepDraft
+from tocsin.domain.terms import IncidentKind
 
 __all__ = ["clock", "opened", "warm_painter", "window"]  # fixtures
 
@@ -45,6 +48,20 @@ def test_the_facts_are_there_already(window):
 def test_a_provider_that_knows_nothing_is_told_so(window):
     """That is why it is reported."""
     assert "Your status page: nothing about it so far." in open_dialog(window, scenes.cut_alone()).text
+
+
+@pytest.mark.parametrize("end", [None, scenes.EVENING, scenes.EVENING + timedelta(hours=2)])
+def test_planned_work_is_told_in_whole_sentences(end, clock):
+    """Each ends with one full stop, with a plan and without one; what has no title says so."""
+    state = scenes.cut_and_declared()
+    (known,) = state.connections[0].incidents
+    work = replace(known, kind=IncidentKind.MAINTENANCE, etas=(), scheduled_end=end, title="")
+    planned = replace(state, connections=(replace(state.connections[0], incidents=(work,)),))
+    (seen, *_) = picture.seen(planned, clock.now())
+    (told,) = [line for line in facts(book(), seen, clock.now()).splitlines() if line.startswith("Your status page")]
+    assert told.startswith("Your status page: (no title). ")
+    assert told.endswith(".")
+    assert ".." not in told
 
 
 def test_where_there_is_no_provider_none_is_quoted(window):
@@ -88,7 +105,7 @@ def test_what_is_too_long_is_not_cut_silently(window):
     """It says by how much, and waits."""
     dialog = open_dialog(window, scenes.cut_alone())
     editor(dialog).setPlainText("x" * (LONGEST + 7))
-    assert "This is too long by 7 characters." in texts(dialog)
+    assert "This is 7 characters too long." in texts(dialog)
     assert not button(dialog, "Keep").isEnabled()
 
 
@@ -147,7 +164,7 @@ def test_once_the_line_is_back_it_is_offered(window, opened):
     assert urlsplit(link).path == "help@example.net"
     fields = parse_qs(urlsplit(link).query, strict_parsing=True)
     assert fields == {
-        "subject": ["Disturbance on Home fibre (customer number NL-204-118)"],
+        "subject": ["Fault report: Home fibre (customer number NL-204-118)"],
         "body": ["Connection: Home fibre\r\nNothing works since six."],
     }
 

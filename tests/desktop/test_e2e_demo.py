@@ -69,7 +69,7 @@ def test_the_demo_rings_changes_and_ends():
         assert "2 h 12 min" in end.summary
 
         polls = requests.read_text().count("/serviceProblem?")
-        desktop.wait_until(lambda: requests.read_text().count("/serviceProblem?") >= polls + 2, 5, "two more polls")
+        desktop.wait_until(lambda: requests.read_text().count("/serviceProblem?") >= polls + 2, 20, "two more polls")
         assert len(outage()) == 3
         for event in (" started ", " eta_changed ", " resolved "):
             assert program.printed.count(event) == 1, program.printed
@@ -115,7 +115,7 @@ def end_of(program: Program, desktop: VirtualDesktop) -> int:
     folders = {link.readlink().parent for link in files.iterdir() if "tocsin-demo-" in str(link.readlink())}
     assert folders
     code = program.terminate()
-    desktop.wait_until(lambda: desktop.icon_box() is None, 5, "the icon to be gone")
+    desktop.wait_until(lambda: desktop.icon_box() is None, 20, "the icon to be gone")
     assert running(everything) == []
     assert not any(folder.exists() for folder in folders)
     return code

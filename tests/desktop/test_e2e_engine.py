@@ -27,6 +27,7 @@ pytestmark = pytest.mark.desktop
 
 FRESH = 10.0  # seconds: max(3 x interval, 10 s) at an interval of one second
 LATE = 1.5  # the bell looks at the clock once a second
+BUSY = 2.0  # by so much a machine that does other things as well may be late
 
 # Once the file is there the engine's thread meets its end: it raises, or never does anything again.
 FATE = """
@@ -57,7 +58,7 @@ def test_without_an_engine_the_bell_turns_grey_and_never_green():
         green = answered(desktop, provider, grey)
 
         fate.touch()
-        assert seconds_until(desktop, lambda: tray(desktop) == grey, FRESH + LATE, "a grey bell") > FRESH / 2
+        assert seconds_until(desktop, lambda: tray(desktop) == grey, FRESH + LATE + BUSY, "a grey bell") > FRESH / 2
         polls = provider.polls
         assert all(picture == grey for picture in glances(desktop, 1.5))
         assert provider.polls == polls
@@ -109,7 +110,7 @@ def test_sigterm_ends_it_all_while_a_request_hangs(panel):
         desktop.wait_until(desktop.icon_box, PATIENCE, "the icon")
         everything = [program.process.pid, *children(program.process.pid)]
         assert program.terminate() == 0
-        desktop.wait_until(lambda: desktop.icon_box() is None, 1, "the icon to be gone")
+        desktop.wait_until(lambda: desktop.icon_box() is None, PATIENCE, "the icon to be gone")
         assert running(everything) == []
         assert program.printed == ""
         assert "ERROR" not in program.log
@@ -126,4 +127,4 @@ def test_quit_in_the_menu_ends_it_while_a_request_hangs():
         desktop.wait_until(lambda: desktop.picture() != before, PATIENCE, "the menu")
         press(desktop, "Up", "Return")
         assert program.ended(2) == 0
-        desktop.wait_until(lambda: desktop.icon_box() is None, 1, "the icon to be gone")
+        desktop.wait_until(lambda: desktop.icon_box() is None, PATIENCE, "the icon to be gone")

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from support.program import (
+    PATIENCE,
     Program,
     is_red,
     is_still,
@@ -70,9 +71,9 @@ def test_an_outage_from_its_start_to_its_end(panel):
         assert len(desktop.log.calls()) == 3
         assert not is_red(desktop)
         desktop.close_all()
-        desktop.wait_until(lambda: desktop.dunst_history()[0].summary == end.summary, 5, "dunst's own history")
+        desktop.wait_until(lambda: desktop.dunst_history()[0].summary == end.summary, PATIENCE, "dunst's own history")
         assert program.terminate() == 0
-        desktop.wait_until(lambda: desktop.icon_box() is None, 5, "the icon to be gone")
+        desktop.wait_until(lambda: desktop.icon_box() is None, PATIENCE, "the icon to be gone")
 
 
 @pytest.mark.parametrize("panel", ["lxqt", "trayer"])
@@ -87,7 +88,7 @@ def test_acknowledged_through_dunst_it_stops_ringing(panel):
         assert program.status()["ringing"]
 
         desktop.invoke_action("acknowledge")
-        desktop.wait_until(lambda: not program.status()["ringing"], 5, "the alarm to be acknowledged")
+        desktop.wait_until(lambda: not program.status()["ringing"], PATIENCE, "the alarm to be acknowledged")
         program.ask(provider)
         assert is_still(desktop, 3 * FRAME)
         assert is_red(desktop)

@@ -143,7 +143,7 @@ def test_the_demo_that_the_window_starts_inherits_no_secret():
         def demos() -> list[int]:
             return [child for child in children(program.process.pid) if b"\0demo\0" in proc(child, "cmdline")]
 
-        desktop.click(*window_reader.read(desktop).button("Try the demo"))
+        desktop.click(*window_reader.standing(desktop, "Try the demo"))
         (pid,) = desktop.wait_until(demos, PATIENCE, "the demo")
         desktop.wait_until(lambda: len(desktop.windows("Tocsin")) == 2, PATIENCE, "the demo's own window")
         assert b"DISPLAY=" in proc(pid, "environ")

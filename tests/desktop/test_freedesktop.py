@@ -128,7 +128,7 @@ def test_markup_is_text_whatever_the_server_takes(desktop, markup, sent):
         (seen,) = desktop.dunst_displayed()
         assert (seen.summary, seen.body) == ("<i>Title</i> & co", sent)
         desktop.close_all()
-        desktop.wait_until(desktop.dunst_history, 5, "the history")
+        desktop.wait_until(desktop.dunst_history, 20, "the history")
         (kept,) = desktop.dunst_history()
         assert kept.body == sent
         assert "<i>" not in kept.message

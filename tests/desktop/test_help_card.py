@@ -34,7 +34,7 @@ def test_the_card_says_the_verdict_and_what_was_last_known(window):
     assert texts(show(window, scenes.cut_and_declared()))[:5] == [
         "Outage on Home fibre",
         "since 17:58 (1 h 12 min)",
-        "Your line is down since 17:58; Planet Fibre reports an outage since 17:58, expected 20:30.",
+        "Your line has been down since 17:58; Planet Fibre reports an outage since 17:58, expected 20:30.",
         "Expected fixed at 20:30 - moved twice, was 19:00, as of 18:45",
         "“Cable cut in Utrecht” - Planet Fibre, 18:40",
     ]
@@ -52,7 +52,7 @@ def test_what_only_the_line_shows_is_called_ours(window):
     """No provider is said to give no details, nor to have no estimate, of what it never spoke of."""
     read = texts(show(window, scenes.cut_alone()))
     assert read[0] == "Outage on Home fibre"
-    assert "Your line is down since 17:58; we could not ask Planet Fibre since 17:59." in read
+    assert "Your line has been down since 17:58; we could not ask Planet Fibre since 17:59." in read
     assert not [
         each
         for each in read

@@ -138,11 +138,11 @@ def test_it_says_how_the_line_stands(window):
     assert "voice quality 4.2 of 5" in said[1]
     assert said[2] == "since 09:54 (9 h 16 min)"
     assert said[-6:] == [
-        "Way out",
+        "Connected through",
         "wlan0, router 192.0.2.1",
-        "Contacts",
+        "Measured with",
         "9.9.9.9, 1.1.1.1, detectportal.firefox.com, dns.quad9.net, every minute; less often on a metered link",
-        "Measured",
+        "Last measured",
         "12 s ago",
     ]
 
@@ -210,7 +210,7 @@ def test_the_backup_is_named(window):
     window.render_state(with_line(path=Path("tun0", 4, is_tunnel=True)))
     assert "tun0, a tunnel" in texts(page)
     window.render_state(with_line(path=None))
-    assert "Way out" not in texts(page)
+    assert "Connected through" not in texts(page)
 
 
 def test_a_metered_link_says_so(window):
@@ -222,8 +222,8 @@ def test_a_metered_link_says_so(window):
 @pytest.mark.parametrize(
     ("hosts", "offered", "said"),
     [
-        ((), ("9.9.9.9",), "not measured yet: say first"),
-        ((), (), "there is nobody that it may contact"),
+        ((), ("9.9.9.9",), "not measured yet: first say"),
+        ((), (), "there is nobody whom Tocsin may contact"),
         (("status.example.net",), ("9.9.9.9",), "More can be measured once you agree"),
     ],
 )
@@ -236,7 +236,7 @@ def test_nobody_agreed(window, hosts, offered, said):
 def test_an_empty_day_says_what_will_stand_there(window):
     """Before the first measurement there is no chart; with it there is one."""
     page = opened(window, with_line(hours=()))
-    wanted = "Round trip, lost packets and the times that were not measured will stand here."
+    wanted = "Round trip, lost packets and the times that were not measured will be shown here."
     assert wanted in texts(page)
     assert not page.chart.isVisible()
     window.render_state(with_line())

@@ -52,7 +52,7 @@ class Driven:
 
     def end(self) -> None:
         self.tell("quit")
-        assert self.process.wait(5) == 0
+        assert self.process.wait(20) == 0
         self.process.stdin.close()
         self.process.stdout.close()
 
@@ -71,7 +71,7 @@ def test_a_message_leaves_the_keyboard_where_it_is(bare):
     driven.wait("typing", True)
     driven.tell("deliver")
     driven.wait("window", True)
-    bare.wait_until(lambda: bare.windows("Tocsin"), 5, "the window")
+    bare.wait_until(lambda: bare.windows("Tocsin"), 20, "the window")
     time.sleep(0.5)  # the window manager gets its chance to take the focus away
     report = driven.report()
     assert report["typing"]

@@ -5,17 +5,20 @@ import sys
 from dataclasses import replace
 
 import pytest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QToolButton
 
-from support.assistant_stand_in import StandIn
-from support.assistant_window import PAGE, paste, press
+from support.assistant_stand_in import StandIn, failed
+from support.assistant_window import PAGE, field, paste, press
 from support.desktop_scenes import StillClock, english
 from support.line_scenes import line_view
-from support.offline_window import settle
+from support.offline_window import buttons, settle, texts
 from support.painting import warm_painter
+from support.phrases import book
+from tocsin.desktop.assistant_steps import Place
 from tocsin.desktop.window import Window
 from tocsin.domain.account import Account, Settings
 from tocsin.domain.state import SaveSettings
+from tocsin.domain.terms import FailureKind, Obstacle
 from tocsin.offers import CatalogueOffers
 
 __all__ = ["warm_painter"]  # a fixture
@@ -42,7 +45,7 @@ def started(window, state):
     """The window with this state on the screen, and the assistant over it, None where none came."""
     window.render_state(state)
     window.show()
-    for _ in range(3):
+    for _ in range(10):
         settle()
     return window._setting_up.assistant
 
@@ -66,6 +69,8 @@ def test_who_closes_it_is_not_asked_again(window, engine):
     started(window, engine.state).reject()
     assert started(window, replace(engine.state, language="en")) is None
     next(each for each in window.findChildren(QPushButton) if each.isVisible() and each.text() == "Set up").click()
+    for _ in range(10):
+        settle()
     assert window._setting_up.assistant.isVisible()
 
 
@@ -83,6 +88,45 @@ def test_it_stays_away_where_the_line_is_measured(window, engine):
     assert measured.hosts
     assert started(window, replace(engine.state, line=measured)) is None
     assert started(window, replace(engine.state, line=replace(measured, hosts=()))) is not None
+
+
+def test_what_is_mended_in_the_settings_leads_there(window, engine, qtbot):
+    """The assistant stays, to try again; where the remedy lies elsewhere there is no such button."""
+    assistant = started(window, engine.state)
+    window.commanded.connect(engine.take)
+    engine.shown.append(assistant)
+    for obstacle, leads in ((Obstacle.CERTIFICATE_SELF_SIGNED, True), (Obstacle.CERTIFICATE_EXPIRED, False)):
+        engine.answer = lambda trial, what=obstacle: replace(failed(trial, FailureKind.TLS), obstacle=what, place="x")
+        if assistant.place is Place.WELCOME:
+            paste(assistant, PAGE)
+        assistant.on_next()
+        settle()
+        assert ("Settings" in buttons(assistant)) is leads
+        if leads:
+            with qtbot.waitSignal(window.settings_wanted):
+                press(assistant, "Settings")
+    assert assistant.isVisible()
+
+
+def test_it_speaks_what_the_window_speaks(window, engine):
+    """Also where the language is changed while it is open: what was typed stays."""
+    assistant = started(window, engine.state)
+    paste(assistant, PAGE)
+    window.set_words(book("nl"))
+    settle()
+    assert window._setting_up.assistant is assistant
+    assert book("nl").gettext("What should Tocsin watch for you?") in texts(assistant)
+    assert field(assistant, book("nl").gettext("Name or address")).text() == PAGE
+
+
+def test_what_can_be_done_by_hand_is_folded_away(window, engine):
+    """Behind the assistant there is one thing to do; the file's path and an example are a click further."""
+    started(window, engine.state).reject()
+    assert "Choose what Tocsin should watch. It takes a minute." in texts(window)
+    assert "/home/anna/config.toml" not in texts(window)
+    next(each for each in window.findChildren(QToolButton) if each.text() == "By hand, in a file").click()
+    settle()
+    assert "/home/anna/config.toml" in texts(window)
 
 
 def test_it_goes_with_the_window(window, engine):

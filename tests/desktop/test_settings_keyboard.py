@@ -97,7 +97,7 @@ def test_a_choice_is_not_made_by_passing_over_it(rig):
     QTest.keyClick(box.view(), Qt.Key.Key_Escape)
     settle()
     assert rig.sent == []
-    assert box.currentText() == "That of this computer"
+    assert box.currentText() == "The proxy of this computer"
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0])

@@ -195,6 +195,7 @@ def test_a_broken_file_makes_the_pages_readable_only(rig):
     rig.show(PageName.LINE)
     said = " ".join(labels(rig.window))
     assert "Nothing can be changed here while the settings file has mistakes in it." in said
+    assert "config.toml, line 1: the file is not TOML (" in said
     assert str(rig.path) in said.replace("\u200b", "")
     assert not rig.field("line.measure").editor.isEnabled()
     lines = rig.field("line.targets").editor
@@ -206,6 +207,49 @@ def test_a_broken_file_makes_the_pages_readable_only(rig):
     rig.show(PageName.ACCOUNTS)
     for text in ("Pause", "Remove", "Add an account"):
         assert not next(each for each in rig.window.findChildren(QAbstractButton) if each.text() == text).isEnabled()
+
+
+def test_mistakes_are_said_line_by_line_and_go_when_they_are_mended(rig):
+    """The first three with their lines, how many more there are, and what runs stays to be seen meanwhile."""
+    text = rig.path.read_text()
+    rig.show(PageName.HELP)
+    rig.path.write_text("a = 1\nb = 2\nc = 3\nd = 4\ne = 5\n" + text)
+    rig.desk.look()
+    rig.publish()
+    told = next(each for each in labels(rig.window) if "is not a setting of this version" in each).splitlines()
+    assert [each.partition(":")[0] for each in told[:3]] == [f"config.toml, line {n}" for n in (1, 2, 3)]
+    assert told[3:] == ["2 more", str(rig.path)]
+    assert rig.field("help.home.phone").editor.text() == "0800 1234"
+    rig.path.write_text(text)
+    rig.desk.look()
+    rig.publish()
+    assert not any("is not a setting" in each or "has mistakes" in each for each in labels(rig.window))
+    enter(rig.field("help.home.phone"), "0900")
+    assert rig.on_disk.accounts[0].help.phone == "0900"
+
+
+@pytest.mark.parametrize(
+    ("page", "name", "value"), [(PageName.LINE, "line.measure", False), (PageName.LINE, "usage", "For business")]
+)
+def test_what_was_refused_does_not_look_as_if_it_counted(rig, monkeypatch, caplog, page, name, value):
+    """A box that was ticked in vain shows what runs, and why; the next click works."""
+
+    def full(_):
+        raise EnvironmentFault("config.toml cannot be written (No space left on device)")
+
+    rig.show(page)
+    before = rig.field(name)._as_draft()
+    with monkeypatch.context() as patched:
+        patched.setattr(rig.desk._source, "save", full)
+        enter(rig.field(name), value)
+    assert "cannot be changed" in caplog.text
+    assert rig.window.status.said == "Not saved: config.toml cannot be written (No space left on device)"
+    assert "No space left" in rig.field(name).problem
+    assert rig.field(name)._as_draft() == before
+    assert rig.field(name).draft is None
+    enter(rig.field(name), value)
+    assert rig.on_disk != settings()
+    assert rig.field(name).problem == ""
 
 
 def test_a_file_that_breaks_while_typing_costs_nothing(rig):

@@ -101,11 +101,25 @@ class Peer:
     mock: Mock
 
 
+@pytest.fixture(scope="module")
+def served(request, tmp_path_factory) -> Iterator[Peer | None]:
+    """The servers of the API that the tests are about, for all of them; none where no description lies here."""
+    api = APIS[request.param]
+    described = published(*api.bases)
+    if not described:
+        yield None
+        return
+    with peer(api, described, tmp_path_factory.mktemp("peer")) as found:
+        yield found
+
+
 @pytest.fixture
-def described(request, capsys) -> tuple[Path, ...]:
-    """The descriptions of the API that the test is about; none, said aloud, where they do not lie here."""
-    with capsys.disabled():
-        return published(*APIS[request.param].bases)
+def found(served, request, capsys) -> Peer | None:
+    """The same; where there is none that is said aloud."""
+    if served is None:
+        with capsys.disabled():
+            published(*APIS[request.node.callspec.params["served"]].bases)
+    return served
 
 
 @contextmanager
@@ -223,13 +237,12 @@ def test_the_mock_server_is_pinned_and_the_lock_names_no_place():
 
 
 @with_servers
-@pytest.mark.parametrize(("api", "described"), [(APIS[key], key) for key in APIS], ids=APIS, indirect=["described"])
-def test_whatever_a_description_allows_is_understood_or_refused(api, described, tmp_path):
+@pytest.mark.parametrize("served", APIS, indirect=True)
+def test_whatever_a_description_allows_is_understood_or_refused(found):
     """Random answers end in a snapshot that loses nothing or in a typed failure; never in calm that is not there."""
-    if not described:
+    if found is None:
         return
-    with peer(api, described, tmp_path) as found:
-        seen = asyncio.run(poll_often(found))
+    seen = asyncio.run(poll_often(found))
     snapshots = [each for each in seen if isinstance(each.result, Snapshot)]
     assert len(seen) == POLLS
     assert len(snapshots) > POLLS / 4
@@ -259,25 +272,20 @@ def failed(result: Snapshot | Failure) -> tuple[FailureKind, str]:
 
 
 @with_servers
-@pytest.mark.parametrize(
-    ("api", "described"),
-    [(APIS[key], key) for key in ("tmf656-v4", "mef124")],
-    ids=["tmf656-v4", "mef124"],
-    indirect=["described"],
-)
-def test_what_a_description_has_for_errors_is_no_calm(api, described, tmp_path):
+@pytest.mark.parametrize("served", ["tmf656-v4", "mef124"], indirect=True)
+def test_what_a_description_has_for_errors_is_no_calm(found):
     """A described refusal is what its status says, a list shorter than its count is refused, so is a dead server."""
-    if not described:
+    if found is None:
         return
-    with peer(api, described, tmp_path) as found:
-        for status, kind in REFUSALS.items():
-            result, _ = asyncio.run(poll_once(api, f"{found.url}/answering/{status}{api.base}"))
-            assert failed(result)[0] is kind, f"{status}: {result}"
-        for _ in range(MISCOUNTED):
-            result, http = asyncio.run(poll_once(api, f"{found.url}/counted{api.base}"))
-            told = [int(http.exchanges[0].headers[name]) for name in ("x-total-count", "x-result-count")]
-            assert max(told) < 0 or failed(result)[0] is FailureKind.MALFORMED, f"{told}: {result}"
-        found.mock.stop()
-        result, _ = asyncio.run(poll_once(api, found.url + api.base))
-        assert failed(result)[0] is FailureKind.HTTP_STATUS
-        assert "502" in failed(result)[1]
+    api = found.api
+    for status, kind in REFUSALS.items():
+        result, _ = asyncio.run(poll_once(api, f"{found.url}/answering/{status}{api.base}"))
+        assert failed(result)[0] is kind, f"{status}: {result}"
+    for _ in range(MISCOUNTED):
+        result, http = asyncio.run(poll_once(api, f"{found.url}/counted{api.base}"))
+        told = [int(http.exchanges[0].headers[name]) for name in ("x-total-count", "x-result-count")]
+        assert max(told) < 0 or failed(result)[0] is FailureKind.MALFORMED, f"{told}: {result}"
+    found.mock.stop()  # the last thing that these servers are used for
+    result, _ = asyncio.run(poll_once(api, found.url + api.base))
+    assert failed(result)[0] is FailureKind.HTTP_STATUS
+    assert "502" in failed(result)[1]

@@ -8,6 +8,7 @@ from support.desktop_scenes import StillClock
 from tocsin.domain.account import Account, Settings
 from tocsin.domain.account_ids import suggested_id
 from tocsin.domain.message import Fault, Message
+from tocsin.domain.signing_in import EndSignIn, KeepSignIn, SignIn, SigningIn, SignInStep
 from tocsin.domain.snapshot import Component
 from tocsin.domain.state import (
     AppState,
@@ -18,7 +19,7 @@ from tocsin.domain.state import (
     SecretKept,
     TryAddress,
 )
-from tocsin.domain.terms import FailureKind, Level
+from tocsin.domain.terms import FailureKind, Level, Obstacle
 from tocsin.domain.trial import Trial, TrialStep, TrialView
 
 GROUPED = (
@@ -56,6 +57,11 @@ def failed(trial: Trial, kind: FailureKind, text: str = "") -> TrialView:
     return TrialView(trial.number, TrialStep.FAILED, failure=kind, text=text)
 
 
+def signed_in(asked: SignIn) -> SigningIn:
+    """What the engine says of a sign-in that a person carried out."""
+    return SigningIn(asked.number, SignInStep.DONE, asked.account)
+
+
 def looking(trial: Trial) -> TrialView:
     """A trial that goes on and on."""
     return TrialView(trial.number, TrialStep.LOOKING)
@@ -63,12 +69,13 @@ def looking(trial: Trial) -> TrialView:
 
 @dataclass
 class StandIn:
-    """Answers commands by states, at once. ``answer`` makes of a trial what comes of it.
+    """Answers commands by states, at once. ``answer`` makes of a trial what comes of it, ``sign_in`` of a sign-in.
 
     ``problem`` is why the settings cannot be written, ``keyring_problem`` why a secret cannot be kept.
     """
 
     answer: Callable[[Trial], TrialView] = found
+    sign_in: Callable[[SignIn], SigningIn] = signed_in
     settings: Settings = field(default_factory=Settings)
     problem: str = ""
     keyring_problem: str = ""
@@ -77,6 +84,7 @@ class StandIn:
     commands: list[Any] = field(default_factory=list)
     trial: TrialView | None = None
     kept: SecretKept | None = None
+    signing_in: SigningIn | None = None
     shown: list[Any] = field(default_factory=list)
 
     def serve(self, assistant) -> None:
@@ -98,6 +106,14 @@ class StandIn:
             by_run = command.run_only or bool(self.keyring_problem)
             where = Kept.RUN_ONLY if by_run else Kept.KEYRING
             self.kept = SecretKept(command.account, where, self.keyring_problem)
+        elif isinstance(command, SignIn):
+            self.signing_in = self.sign_in(command)
+        elif isinstance(command, EndSignIn):
+            self.signing_in = None
+        elif isinstance(command, KeepSignIn) and self.signing_in is not None:
+            obstacle = Obstacle.KEYRING_ABSENT if self.keyring_problem else None
+            done = replace(self.signing_in, step=SignInStep.DONE, account=command.account, obstacle=obstacle)
+            self.signing_in = replace(done, run_only=command.run_only or obstacle is not None)
         else:
             return
         self.publish()
@@ -112,6 +128,7 @@ class StandIn:
             can_save=self.can_save,
             trial=self.trial,
             secret_kept=self.kept,
+            signing_in=self.signing_in,
             faults=faults,
         )
 

@@ -46,6 +46,7 @@ class AuthServer:
     def __init__(self, secret: str | None = None, *, ways: tuple[str, ...] = ("basic", "post")) -> None:
         self.secret = secret
         self.ways = ways
+        self.access = ""  # what every access token is, where an API of somebody else's takes them
         self.expires_in: Any = 3600
         self.rotates = True
         self.gives_refresh = True
@@ -196,7 +197,7 @@ class AuthServer:
     ) -> tuple[int, bytes, dict[str, str]]:
         if grant not in self.grants:
             self.grants.append(grant)
-        access = f"access-{secrets.token_urlsafe(24)}"
+        access = self.access or f"access-{secrets.token_urlsafe(24)}"
         grant.access.add(access)
         self.given.append(access)
         said: dict[str, Any] = {"access_token": access, "token_type": self.token_type, "expires_in": self.expires_in}

@@ -4,11 +4,13 @@ import contextlib
 import os
 import signal
 import subprocess
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _MARKER = "TOCSIN_VIRTUAL_DESKTOP"
+_GONE_WITHIN = 10.0  # seconds: what was killed is there until the kernel has cleared it away
 _BOUND = ("setpriv", "--pdeathsig", "KILL")
 
 
@@ -102,9 +104,12 @@ class Processes:
         """End everything, the youngest first, then what got away."""
         for process in reversed(self._running.copy()):
             self.end(process, patience=0)
-        for pid in self.strays():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        deadline = time.monotonic() + _GONE_WITHIN
+        while (left := self.strays()) and time.monotonic() < deadline:
+            for pid in left:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(0.01)
 
     def strays(self) -> list[int]:
         """The processes that carry the mark."""

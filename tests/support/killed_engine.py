@@ -225,7 +225,8 @@ async def _engine(orders: Orders, callbacks: Callbacks) -> None:
     from tocsin.adapters.store import memory_store, open_store
     from tocsin.domain.account import Account, Auth, AuthKind, Connection, Settings
     from tocsin.domain.freshness import tray_level
-    from tocsin.engine.core import Engine, Parts
+    from tocsin.engine.core import Engine
+    from tocsin.engine.parts import Parts
     from tocsin.ports import LoadedSettings
     from tocsin.simulator.server import DEMO_TOKEN
 

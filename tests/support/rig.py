@@ -5,19 +5,21 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from dataclasses import replace
+from functools import partial
 from random import Random
 from typing import Self
 
 from tocsin import providers
 from tocsin.adapters.clock import SystemClock
 from tocsin.adapters.http import HttpClient
-from tocsin.adapters.secrets import KeyringSecrets
+from tocsin.adapters.secrets import DEADLINE, Keyring, KeyringSecrets, system_keyring
 from tocsin.adapters.store import memory_store
 from tocsin.domain.account import Account, Settings
 from tocsin.domain.alarm_state import Tell
 from tocsin.domain.state import AppState, Command
-from tocsin.engine.core import Engine, Parts
+from tocsin.engine.core import Engine
 from tocsin.engine.line_watch import Gauges
+from tocsin.engine.parts import Parts
 from tocsin.errors import SettingsError
 from tocsin.notifiers.recording import RecordingChannel
 from tocsin.ports import (
@@ -32,6 +34,7 @@ from tocsin.ports import (
     Outgoing,
     PollContext,
     Provider,
+    SignsIn,
     Store,
     Words,
 )
@@ -73,6 +76,9 @@ class EngineRig:
         words: Words | None = None,
         gauges: Gauges | None = None,
         autostart: Autostart | None = None,
+        keyring: Callable[[], Keyring] = system_keyring,
+        keyring_deadline: float = DEADLINE,
+        signs_in: Callable[[HttpClient, KeyringSecrets, Clock], SignsIn] | None = None,
     ) -> None:
         self.settings = settings
         self.problems = problems
@@ -83,6 +89,8 @@ class EngineRig:
         self.words = words or KeyWords()
         self.gauges = gauges
         self.autostart = autostart
+        self.keyring, self.keyring_deadline = keyring, keyring_deadline
+        self.signs_in = signs_in
         self.clock = clock or SystemClock()
         self.store = store
         self.secrets = {account.id: token for account in settings.accounts}
@@ -202,11 +210,12 @@ class EngineRig:
 
     async def _main(self) -> None:
         now = self.clock.now().wall
-        secrets = KeyringSecrets(self.secrets)
+        secrets = KeyringSecrets(self.secrets, backend=self.keyring, deadline=self.keyring_deadline)
+        http = HttpClient(secrets, self.clock)
         self.engine = Engine(
             Parts(
                 clock=self.clock,
-                http=HttpClient(secrets, self.clock),
+                http=http,
                 store=self.store or memory_store(now=now),
                 memory=memory_store(now=now),
                 channels=(self.channel, *self.channels),
@@ -220,6 +229,7 @@ class EngineRig:
                 gauges=self.gauges,
                 secrets=secrets,
                 autostart=self.autostart,
+                signs_in=None if self.signs_in is None else partial(self.signs_in, http, secrets, self.clock),
                 dice=Random(1),  # noqa: S311 -- the same jitter every time
             )
         )

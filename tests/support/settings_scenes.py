@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QSpinBox,
     QTimeEdit,
+    QToolButton,
     QWidget,
 )
 
@@ -29,9 +30,18 @@ from tocsin.domain.privacy import Asked, Places, Privacy, privacy
 from tocsin.domain.state import AppState, SaveSettings
 from tocsin.domain.terms import ConnectionKind, Role
 from tocsin.engine.settings_desk import SettingsDesk
+from tocsin.ports import FieldType, ProviderField
 
 FILE = "/home/anna/.config/tocsin/config.toml"
 PROVIDERS = ("tmf656", "statuspage", "line")
+FIELDS = {
+    "tmf656": (
+        ProviderField("url", FieldType.URL, required=True, help="Where"),
+        ProviderField("version", FieldType.CHOICE, required=False, help="Which", choices=("v4", "v5")),
+        ProviderField("secret", FieldType.SECRET, required=False, help="The token"),
+    ),
+    "statuspage": (ProviderField("page_id", FieldType.TEXT, required=True, help="Which page"),),
+}
 
 
 def settings(**changes) -> Settings:
@@ -68,6 +78,7 @@ def settings(**changes) -> Settings:
 def backstage(**changes) -> Backstage:
     """Everything there, without a network."""
     told = {"settings_file": FILE, "privacy": meant, "report": lambda _: "Tocsin 0.1.0: all is well"}
+    told |= {"fields": lambda key: FIELDS.get(key, ()), "product": lambda key: {"tmf656": "TMF656"}.get(key, key)}
     return Backstage(**(told | changes))
 
 
@@ -127,6 +138,9 @@ class Rig:
         if place:
             self.window.page.go_to(place)
             self.publish()
+            settle()
+            for each in self.window.findChildren(QToolButton):
+                each.setChecked(each.isCheckable())  # folded out
         settle()
         return self
 

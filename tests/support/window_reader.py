@@ -16,7 +16,7 @@ from pathlib import Path
 
 from support.virtual_desktop import DesktopError, VirtualDesktop
 
-_PATIENCE = 5.0
+_PATIENCE = 20.0
 _SERVE = """
 import json, socket, sys, threading, time
 
@@ -107,7 +107,7 @@ def read(desktop: VirtualDesktop) -> Seen:
     return Seen(tuple(answer["texts"]), buttons, tuple(answer["codes"]), answer["focus"])
 
 
-def wait_for_text(desktop: VirtualDesktop, part: str, patience: float = 10.0) -> Seen:
+def wait_for_text(desktop: VirtualDesktop, part: str, patience: float = _PATIENCE) -> Seen:
     """The window once it says this. Raises ``DesktopError`` with all that it says instead."""
     deadline = time.monotonic() + patience
     while not (seen := read(desktop)).says(part):
@@ -115,6 +115,17 @@ def wait_for_text(desktop: VirtualDesktop, part: str, patience: float = 10.0) ->
             raise DesktopError(f"the window does not say {part!r}; it says {seen.texts}")
         time.sleep(0.1)
     return seen
+
+
+def standing(desktop: VirtualDesktop, part: str) -> tuple[int, int]:
+    """Where the button is whose label holds this, once it stays there: what is still being laid out moves away."""
+    place, deadline = read(desktop).button(part), time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        time.sleep(0.1)
+        before, place = place, read(desktop).button(part)
+        if before == place:
+            return place
+    raise DesktopError(f"the button {part!r} does not come to rest")
 
 
 def _place(desktop: VirtualDesktop) -> Path:

@@ -127,7 +127,8 @@ def test_a_record_of_a_newer_version_is_left_alone_and_the_alarm_works(provider,
         provider.declare("PRB-1")
         program.wait_level(Level.OUTAGE)
         program.wait_for("told", lambda: len(program.channel.delivered) == 1)
-        assert program.faults() == ["store"]
+        assert program.faults() == ["store_too_new"]
+        assert program.states[-1].faults[0].message.values["record"] == str(profile.data)
     assert profile.data.read_bytes() == before
 
 

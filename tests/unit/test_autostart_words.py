@@ -38,10 +38,10 @@ def test_the_fault_says_what_did_not_come_true_and_why() -> None:
     """With the system's own word behind it, in brackets."""
     values = {"obstacle": "denied", "place": "/home/anna/x", "problem": "No space left"}
     assert book().fault(message("autostart", **values), at("18:40")) == (
-        "The start with the computer cannot be switched. /home/anna/x cannot be written. "
-        "See to its rights and to the room on the disk. (No space left)"
+        "Starting with the computer cannot be switched on or off. /home/anna/x cannot be written. "
+        "Check its permissions and the free space on the disk. (No space left)"
     )
-    vague = "The start with the computer cannot be switched."
+    vague = "Starting with the computer cannot be switched on or off."
     assert book().fault(message("autostart"), at("18:40")) == vague
     assert book().fault(message("autostart", obstacle="of the future"), at("18:40")) == vague
 
@@ -93,7 +93,7 @@ def test_another_profile_is_named_with_the_remedy(tocsin) -> None:
     assert f'--profile "{folder}"' in tocsin.entry.read_text()
     code, said, wrong = tocsin("on")
     assert (code, said) == (3, "")
-    assert wrong.endswith(f"Switch that off first: tocsin autostart off --profile “{folder}”")
+    assert wrong.endswith(f'Switch that off first: tocsin autostart off --profile "{folder}"')
     assert tocsin("off", TOCSIN_PROFILE=str(folder))[0] == 0
     assert tocsin("on")[0] == 0
 

@@ -1,6 +1,8 @@
 """The catalogues say everything that the source says, in every language, and nothing else."""
 
+import ast
 import importlib.util
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +26,8 @@ def load():
 
 catalogues = load()
 PO_FILES = catalogues.po_files()
+ADDRESS = re.compile(r"\S+://\S*|\b\d+:\d+\b")
+BARE_MARK = re.compile("(?<!\N{NO-BREAK SPACE})[:;?»]|«(?!\N{NO-BREAK SPACE})|'")
 MO_FILES = [f"locale/{language}/LC_MESSAGES/tocsin.mo" for language in ("de", "en", "fr", "nl")]
 
 
@@ -52,11 +56,34 @@ def test_a_catalogue_is_whole(po, template):
     assert catalogues.problems(po, template) == []
 
 
+def test_french_keeps_its_marks_together():
+    """No line breaks before a colon or inside quotation marks, and an apostrophe is a real one; addresses stay."""
+    french = catalogues.read(next(po for po in PO_FILES if po.parents[1].name == "fr"))
+    said = [text for each in french for text in catalogues._forms(each.string) if each.id]
+    bare = [text for text in said if BARE_MARK.search(ADDRESS.sub("", text))]
+    assert bare == []
+    assert BARE_MARK.search("Depuis : 17:58")
+    assert BARE_MARK.search("« Depuis\N{NO-BREAK SPACE}»")
+
+
 def test_the_source_is_really_read(template):
     """An extraction that finds nothing would call everything whole."""
     assert len(list(template)) > 150
     assert template.get("Keep your sent mail: messages from {time} on may not have arrived.") is not None
     assert template.get("Jan", "month") is not None
+
+
+def test_no_sentence_stands_where_the_extractor_cannot_see_it():
+    """Within an f-string it is passed over without a word, and stays English for ever."""
+    hidden = [
+        f"{file.name}:{call.lineno}"
+        for file in (ROOT / "src" / "tocsin").rglob("*.py")
+        for outer in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(outer, ast.JoinedStr)
+        for call in ast.walk(outer)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr.endswith("gettext")
+    ]
+    assert hidden == []
 
 
 def spoil(po, old, new):

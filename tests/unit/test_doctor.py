@@ -288,6 +288,7 @@ def test_every_finding_has_its_words_in_every_language():
         **dict.fromkeys(("last", "written"), NOW),
         "level": "outage",
         "kind": "timeout",
+        "obstacle": "unreadable",
         "provider": "feed",
     }
     for language in ("de", "en", "fr", "nl"):
@@ -297,6 +298,7 @@ def test_every_finding_has_its_words_in_every_language():
                 said = worded.sentence(book(language), finding, NOW)
                 assert "{" not in said, key
                 assert said or not given, key
+                assert not said.endswith("."), f"{key}: a line of a list has no full stop"
     assert worded.sentence(book("en"), Finding(Topic.LOG, Mark.FINE, Message("new_key")), NOW) == "new_key"
 
 
@@ -368,5 +370,5 @@ def test_the_accounts_as_the_running_instance_tells(tmp_path, quiet, monkeypatch
     ]
     said = [worded.sentence(book("en"), each, NOW) for each in by_topic(found)[Topic.ACCOUNT]]
     assert said[1] == "this computer's clock is 1 h ahead of localhost; set it"
-    assert said[2] == "tmf656 127.0.0.1, not asked with success yet; it fails now (timeout)"
+    assert said[2] == "tmf656 127.0.0.1, not asked successfully yet; it fails now (timeout)"
     assert keys(found, Topic.INSTANCE) == ["instance"]

@@ -1,12 +1,14 @@
 """The page on privacy: everybody who is contacted is on it, and nobody else."""
 
 import contextlib
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from support.drive import Drive
+from support.phrases import book
 from support.plugged import asked, load
 from support.recorded import cases
 from tocsin import contract, providers
@@ -18,6 +20,7 @@ from tocsin.domain.targets import host_of, offered, plan
 from tocsin.errors import PollFailed
 from tocsin.privacy import of_settings
 from tocsin.providers.registry import Registry
+from tocsin.words import privacy as worded
 
 PLACES = Places("~/config.toml", "~/tocsin.db", "~/tocsin.log", "~/run")
 NOWHERE = Path("/nowhere")
@@ -198,3 +201,16 @@ def test_a_sign_in_without_addresses_contacts_nobody() -> None:
     account = Account("half", "statuspage", "Half", "https://status.example.net", auth=Auth(AuthKind.OAUTH2))
     found = privacy(Settings((account,)), PLACES, {"half": Asked(("https://status.example.net",), MINUTE)})
     assert {each.purpose for each in found.contacts}.isdisjoint({Purpose.TOKEN, Purpose.SIGN_IN})
+
+
+def test_the_page_calls_accounts_by_their_names():
+    """An id is for commands and files: a person gave the account a name; the proxy, which has none, is called that."""
+    found = page(OFFICE, FIBRE, network=Network(proxy="http://proxy.example.net:3128", proxy_user="anna"))
+    text = "\n".join(f"{thing} {said}" for each in worded.page(book(), found) for thing, said in each.rows)
+    assert "asked for Planet Fibre, with the access" in text
+    assert "gives access for Planet Fibre;" in text
+    assert "signs you in for Planet Fibre" in text
+    assert "asked for Office mail, without a login" in text
+    assert "sign-ins of Planet Fibre and the proxy;" in text
+    nameless = page(replace(OFFICE, name=""))
+    assert any("asked for office," in said for each in worded.page(book(), nameless) for _, said in each.rows)

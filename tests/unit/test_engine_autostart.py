@@ -19,7 +19,7 @@ from tocsin.domain.starting import StartObstacle
 from tocsin.domain.state import AppState, StartWithComputer
 from tocsin.engine import autostart
 from tocsin.ports import LoadedSettings
-from tocsin.running import EngineThread, FixedSettings, Wiring, _autostart
+from tocsin.running import EngineThread, FixedSettings, Wiring
 
 
 @pytest.fixture
@@ -147,6 +147,13 @@ def test_the_tray_is_wired_to_this_systems_own_way(tmp_path) -> None:
         line_policy=None,
         can_start_with_computer=True,
     )
+    entry = tmp_path / "config" / "autostart" / FILE
+    for_demo = EngineThread(replace(wiring, can_start_with_computer=False, profile=None))
+    for_demo.start()
+    _start_with_computer([for_demo], True)
+    assert states.get(timeout=10).autostart is None
+    assert for_demo.stop(5)
+    assert not entry.exists()
     engine = EngineThread(wiring)
     engine.start()
     try:
@@ -155,7 +162,4 @@ def test_the_tray_is_wired_to_this_systems_own_way(tmp_path) -> None:
             pass
     finally:
         assert engine.stop(5)
-    entry = (tmp_path / "config" / "autostart" / FILE).read_text()
-    assert entry.count(f" run --background --profile {tmp_path / 'profile'}\n") == 1
-    assert _autostart(wiring) is not None
-    assert _autostart(replace(wiring, can_start_with_computer=False)) is None
+    assert entry.read_text().count(f" run --background --profile {tmp_path / 'profile'}\n") == 1

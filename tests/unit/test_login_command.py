@@ -169,6 +169,18 @@ def test_accounts_without_a_login_and_without_a_name(tmp_path):
         signin.login(profile, "home", said.append, environ={})
 
 
+def test_it_speaks_the_users_language(tmp_path):
+    """Here Dutch; an account's id and the technical reason stay as they are."""
+    said, dutch = [], {"LANGUAGE": "nl", "LANG": "nl_NL.UTF-8", "TOCSIN_SECRET_HOME": "wrong"}
+    with AuthServer(CANARY) as server:
+        profile = Profile.at(write(tmp_path, server.url, oauth(server.url, "client_credentials")))
+        with pytest.raises(EnvironmentFault, match=r"weigert het inloggen\..*invalid_client"):
+            signin.login(profile, "home", said.append, environ=dutch)
+        write(tmp_path, server.url, 'kind = "none"')
+        signin.login(profile, "home", said.append, environ=dutch)
+    assert said == ["Voor het account home hoeft u niet in te loggen."]
+
+
 def test_ctrl_c_is_no_success(tmp_path, monkeypatch):
     """Broken off is said, and is not exit 0."""
 

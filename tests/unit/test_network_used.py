@@ -14,7 +14,7 @@ from tocsin.adapters.profile import Profile
 from tocsin.cli import main
 from tocsin.domain.account import NO_PROXY, UNUSABLE_PROXY, Account, Connection, Network, Settings
 from tocsin.domain.state import CheckNow, ReloadSettings
-from tocsin.errors import PollFailed, SettingsError
+from tocsin.errors import EnvironmentFault, SettingsError
 
 PAGE = answer(
     200,
@@ -167,6 +167,6 @@ def test_login_goes_by_the_settings(tmp_path, proxy):
         'auth = { kind = "oauth2", token_url = "https://id.planetfibre.invalid/token", client_id = "tocsin" }\n'
     )
     profile(tmp_path, text)
-    with pytest.raises(PollFailed, match=proxy.name):
+    with pytest.raises(EnvironmentFault, match=proxy.name):
         signin.login(Profile.at(tmp_path), "home", print, environ={"TOCSIN_SECRET_HOME": "s3cret"})
     assert "CONNECT id.planetfibre.invalid:443" in proxy.log()

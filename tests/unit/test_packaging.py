@@ -176,7 +176,7 @@ def test_inner(qapp, with_log):
 
 def run_inner(tmp_path, statement) -> str:
     (tmp_path / "conftest.py").write_text(
-        (ROOT / "tests" / "conftest.py").read_text().replace("GRACE = 2.0", "GRACE = 0.2")
+        (ROOT / "tests" / "conftest.py").read_text().replace("GRACE = 10.0", "GRACE = 0.2")
     )
     (tmp_path / "test_inner.py").write_text(INNER.format(statement=statement))
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", str(tmp_path)]

@@ -7,26 +7,27 @@ of its own for each would cost more than what it tests.
 import copy
 import inspect
 import json
-import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from collections.abc import Iterator, Mapping
+from datetime import UTC, timedelta, timezone
 from pathlib import Path as FilePath
 from typing import Any
 
 import pytest
 
-from support.drive import Drive, answer, drive, page
+from support.contract_played import Path, changed, exemptions, flood, items_of, mapped, outcome, places, times, told
+from support.drive import Drive, answer, page
 from support.plugged import asked, folder, known, load
-from support.recorded import CONTRACT, Case, Contract, as_json, cases, contract, looks_fine
+from support.recorded import CONTRACT, Case, Contract, as_json, cases, looks_fine
 from tocsin.domain.account import LINE_PROVIDER
-from tocsin.domain.snapshot import Report, Snapshot
+from tocsin.domain.snapshot import Snapshot
 from tocsin.domain.terms import FailureKind
 from tocsin.errors import PollFailed
 from tocsin.ports import Capability, FieldType
 
-TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
+__all__ = ["told"]  # a fixture for all of this module
+
 JUNK = (None, 7, -1.5e300, "", "junk", [], [None], {}, {"a": {"b": []}}, True)
 STATUSES = {
     401: FailureKind.UNAUTHORIZED,
@@ -42,13 +43,6 @@ STATUSES = {
     304: FailureKind.REDIRECT,
 }
 BIDI = "\u202e\u2066\u200f\ufeff\x00\x1b[31m"
-Path = tuple[str | int, ...]
-
-
-def exemptions(key: str) -> dict[str, str]:
-    """The tests that cannot be played to a provider, with the reasons why."""
-    file = folder(key) / CONTRACT
-    return json.loads(file.read_text()).get("exempt", {}) if file.is_file() else {}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -58,101 +52,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("told", keys, indirect=True)
 
 
-@pytest.fixture
-def told(request) -> Contract:
-    """Every provider's contract, one after the other."""
-    return contract(request.param)
-
-
-def outcome(told: Contract, main: object, *, matching: bool = False) -> Snapshot | PollFailed:
-    """What a poll comes to with this main document. Anything else that is raised fails the test."""
-    try:
-        return drive(load(told.provider)(), told.with_main(main), told.case.context(matching=matching))
-    except PollFailed as failure:
-        return failure
-
-
 def assert_all_fail(told: Contract, mains: Mapping[Any, object], kind: FailureKind) -> None:
     """Each of these main documents ends the poll in a failure of this kind."""
     results = {name: outcome(told, main) for name, main in mains.items()}
     kinds = {name: each.kind if isinstance(each, PollFailed) else None for name, each in results.items()}
     assert kinds == dict.fromkeys(mains, kind)
-
-
-def places(value: object, path: Path = ()) -> Iterator[Path]:
-    """The path of every value in a JSON document, the document itself left out."""
-    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, each in pairs:
-        yield (*path, key)
-        yield from places(each, (*path, key))
-
-
-def changed(document: Any, path: Path, change: Callable[[Any, str | int], None]) -> Any:
-    """A document with the value at a path changed; what is not on the way there is shared with the given one."""
-    document = holder = copy.copy(document)
-    for key in path[:-1]:
-        holder[key] = copy.copy(holder[key])
-        holder = holder[key]
-    change(holder, path[-1])
-    return document
-
-
-def mapped(value: Any, change: Callable[[str | int | None, Any], Any], key: str | int | None = None) -> Any:
-    """A copy of a document in which every value is what ``change(key, value)`` makes of it, leaves first."""
-    if isinstance(value, dict):
-        value = {name: mapped(each, change, name) for name, each in value.items()}
-    elif isinstance(value, list):
-        value = [mapped(each, change, key) for each in value]
-    return change(key, value)
-
-
-def times(value: Any, change: Callable[[datetime], str]) -> Any:
-    """A copy of a document with its times rewritten."""
-
-    def rewritten(_: object, each: Any) -> Any:
-        is_time = isinstance(each, str) and TIME.fullmatch(each)
-        return change(datetime.fromisoformat(each)) if is_time else each
-
-    return mapped(value, rewritten)
-
-
-def items_of(told: Contract, document: Any) -> list[Any]:
-    """The list of incidents in a main document."""
-    for key in told.items:
-        document = document[key]
-    return document
-
-
-def flood(told: Contract, items: list[Any]) -> Iterator[Any]:
-    """Ten thousand open incidents.
-
-    Every fifth tells all that the shortest of the case's tells, the others hardly more than that they are as open, as
-    bad, and of the same things. Whole ones alone would take twice the time.
-    """
-    held = {report.id for report in reports_of(told, told.main_body) if not report.phase.is_over}
-    told_open = [each for each in items if str(each.get(told.id_key)) in held]
-    whole = min(told_open or items[:1], key=lambda each: len(json.dumps(each)))
-    meant, brief = essence(told, whole), whole
-    for key in whole:
-        less = {name: each for name, each in brief.items() if name != key}
-        if key != told.id_key and essence(told, less) == meant:
-            brief = less
-    for number in range(10_000):
-        yield {**(brief if number % 5 else whole), told.id_key: f"flood-{number}"}
-
-
-def essence(told: Contract, item: Any) -> object:
-    """What a poll makes of one more incident, without its texts and times; None where it fails, or leaves it out."""
-    document = told.main_body
-    items_of(told, document).append({**item, told.id_key: "one-more"})
-    found = [each for each in reports_of(told, document) if each.id == "one-more"]
-    return [(each.kind, each.phase, each.severity, each.affected, each.eta_readable) for each in found] or None
-
-
-def reports_of(told: Contract, main: object) -> tuple[Report, ...]:
-    """The reports that a poll comes to, none where it fails."""
-    result = outcome(told, main)
-    return result.reports if isinstance(result, Snapshot) else ()
 
 
 def assert_sound(snapshot: Snapshot) -> None:

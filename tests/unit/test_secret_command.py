@@ -98,17 +98,15 @@ def test_a_secret_that_is_typed_is_not_shown(bus, profile):
     assert bus.run(HELD) == f"['{CANARY}', None, None]"
 
 
-@pytest.mark.parametrize(
-    ("given", "why"),
-    [(b"", "No secret"), (b"\n", "No secret"), (b"a\nb\n", "one line"), (b"\xff", "UTF-8"), (b"x" * 70_000, "64 KiB")],
-)
-def test_what_is_no_secret_is_refused_and_the_old_one_stays(bus, profile, given, why):
+def test_what_is_no_secret_is_refused_and_the_old_one_stays(bus, profile):
     """An empty pipe does not wipe a secret out, nor does half a file become one."""
     bus.start(unlocked=True)
     bus.run(KEEP.format(entry="home", value="old"))
-    code, out, error = run(bus, profile, "set", "home", given=given)
-    assert (code, out) == (3, "")
-    assert why in error
+    refused = {b"": "No secret", b"\n": "No secret", b"a\nb\n": "one line", b"\xff": "UTF-8", b"x" * 70_000: "64 KiB"}
+    for given, why in refused.items():
+        code, out, error = run(bus, profile, "set", "home", given=given)
+        assert (code, out) == (3, "")
+        assert why in error
     assert bus.run(HELD) == "['old', None, None]"
 
 

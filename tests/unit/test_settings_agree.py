@@ -94,7 +94,7 @@ def test_the_same_answer_again_writes_nothing(source):
 
 
 @pytest.mark.parametrize(
-    "text", ["x = ", "[lime]\n", "[line]\ntargets = []\n", "[line]\npublic = 'yes'\n", "line = 7\n"]
+    "text", ["x = ", "[lime]\n", "[line]\ntargets = 7\n", "[line]\npublic = 'yes'\n", "line = 7\n"]
 )
 def test_a_file_with_problems_is_left_alone(source, text):
     """What could not be read is never overwritten; who answered is told why."""

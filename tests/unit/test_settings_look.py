@@ -1,5 +1,6 @@
 """Reading what is new in config.toml: paused accounts, quiet hours, and how it looks; a slip costs only itself."""
 
+from dataclasses import replace
 from datetime import time
 
 import pytest
@@ -95,3 +96,32 @@ def test_a_slip_costs_only_itself(text, key):
     assert read == settings(ACCOUNT)
     assert f"{key}: " in told
     assert told.startswith("line ")
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ('[notifications]\nquiet = "22:00-07:00"\n', ""),
+        ('notifications = { quiet = "22:00-07:00" }\n', ""),
+        ('notifications.quiet = "22:00-07:00"\n', ""),
+        (
+            '[line]\npublic = true\n\n[notifications]\n\nquiet = "22:00-07:00"\n\n[appearance]\nswing = false\n',
+            "[line]\npublic = true\n\n[appearance]\nswing = false\n",
+        ),
+        ('# mine\n[notifications]\nquiet = "22:00-07:00"\n', "# mine\n[notifications]\n"),
+        ('[notifications]\n# at night\nquiet = "22:00-07:00"\n', "[notifications]\n# at night\n"),
+        (
+            '[notifications]\nquiet = "22:00-07:00"\noutages_in_quiet = false\n',
+            "[notifications]\noutages_in_quiet = false\n",
+        ),
+    ],
+)
+def test_quiet_hours_that_end_leave_nothing_behind(tmp_path, text, after):
+    """No table without anything in it, unless somebody's own words stand there; and undo brings all of it back."""
+    source = TomlSettings(tmp_path / "config.toml", ("line",))
+    source.path.write_text(text)
+    there = source.load().settings
+    source.save(replace(there, notifications=replace(there.notifications, quiet_from=None, quiet_until=None)))
+    assert source.path.read_text() == after
+    source.undo()
+    assert source.path.read_text() == text

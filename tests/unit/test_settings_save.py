@@ -129,7 +129,9 @@ def test_the_file_is_its_owners_own_and_nothing_else_is_left(source):
     source.path.chmod(0o644)
     add_account(source, OFFICE)
     assert stat.S_IMODE(source.path.stat().st_mode) == 0o600
-    assert [file.name for file in source.path.parent.iterdir()] == ["config.toml"]
+    beside = [file for file in source.path.parent.iterdir() if file != source.path]
+    assert [file.name.partition("-")[0] for file in beside] == ["config.toml.backup"]  # of a file of the first schema
+    assert stat.S_IMODE(beside[0].stat().st_mode) == 0o600
 
 
 def test_a_link_is_kept_and_the_folder_is_made(tmp_path):

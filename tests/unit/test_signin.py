@@ -1,42 +1,28 @@
-"""A person signs in: through the browser and back to a port of ours, or with a code on another device."""
+"""A person signs in through the browser, and nothing else does."""
 
 import asyncio
 import contextlib
-import http.client
 import json
 import logging
-import socket
 import threading
 import urllib.error
 import urllib.request
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from support.auth_server import CLIENT, AuthServer
-from support.http_client import CANARY, MemorySecrets, account, direct
+from support.auth_server import AuthServer
+from support.http_client import CANARY, MemorySecrets, direct
+from support.oauth_home import home_at
 from tocsin.adapters.clock import ScaledClock
 from tocsin.adapters.http import HttpClient
-from tocsin.adapters.signin import sign_in_by_browser, sign_in_by_code
-from tocsin.adapters.signin_redirect import PATH, Redirect
-from tocsin.domain.account import Auth, AuthKind, OAuthFlow
+from tocsin.adapters.signin import sign_in_by_browser
+from tocsin.adapters.signin_redirect import PATH
+from tocsin.domain.account import OAuthFlow
 from tocsin.domain.terms import FailureKind
 from tocsin.errors import PollFailed
 from tocsin.ports import HttpRequest
-
-
-def home_at(url, flow, **more):
-    auth = Auth(
-        AuthKind.OAUTH2,
-        token_url=f"{url}/token",
-        authorize_url=f"{url}/authorize?access_type=offline",
-        device_url=f"{url}/device",
-        client_id=CLIENT,
-        scope="status:read offline",
-        flow=flow,
-    )
-    return account(url, auth, **more)
 
 
 class Browser:
@@ -69,7 +55,7 @@ def through_browser(server, browser, secrets=None, deadline=5.0, told=None):
         try:
             tell = (told if told is not None else []).append
             tokens = await sign_in_by_browser(http.oauth, home, browser, tell, deadline=deadline)
-            await http.oauth.keep(home, tokens)
+            await http.oauth.lend(home, tokens)
             return (await http.send(HttpRequest(f"{server.url}/status"), home)).status
         finally:
             await http.close()
@@ -82,9 +68,6 @@ def refusal(*args, **more) -> PollFailed:
     with pytest.raises(PollFailed) as caught:
         through_browser(*args, **more)
     return caught.value
-
-
-# --- the browser ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("secret", [None, CANARY], ids=["public", "confidential"])
@@ -188,9 +171,10 @@ def test_a_browser_that_cannot_be_opened_is_not_the_end():
     """The address is told, and whoever opens it signs in all the same."""
     told = []
 
-    def by_hand(address):
-        told.append(address)
-        threading.Thread(target=Browser(), args=(address,)).start()
+    def by_hand(prompt):
+        if prompt.is_open is not None:
+            told.append(prompt)
+            threading.Thread(target=Browser(), args=(prompt.address,)).start()
 
     for browser in (lambda _: False, lambda _: 1 / 0):
         told.clear()
@@ -200,8 +184,8 @@ def test_a_browser_that_cannot_be_opened_is_not_the_end():
                 append = staticmethod(by_hand)
 
             assert through_browser(server, browser, told=Told()) == 200
-        assert len(told) == 1
-        assert told[0].startswith(server.url)
+        assert [each.is_open for each in told] == [False]
+        assert told[0].address.startswith(server.url)
 
 
 def test_a_browser_that_blocks_does_not_hold_the_sign_in():
@@ -247,323 +231,3 @@ def test_nobody_is_sent_to_an_address_without_encryption(url):
         asyncio.run(scenario())
     assert caught.value.kind is FailureKind.UNSUPPORTED
     assert opened == []
-
-
-# --- the port ------------------------------------------------------------------------------------------------------
-
-
-def knock(port, target, host=None, method="GET", raw=None):
-    """One request to the port; the status, None where nobody listens or answers."""
-    try:
-        with socket.create_connection(("127.0.0.1", port), timeout=5) as sock:
-            sock.sendall(raw or f"{method} {target} HTTP/1.1\r\nHost: {host or f'127.0.0.1:{port}'}\r\n\r\n".encode())
-            said = b""
-            while chunk := sock.recv(65536):
-                said += chunk
-    except (ConnectionError, TimeoutError):
-        return None
-    return int(said.split(b" ")[1]) if said else None
-
-
-def at_port(*knocks, state="the-state", within=0.2):
-    """What each knock got, and what came of it. A knock is (target, options)."""
-
-    async def scenario():
-        statuses = []
-        async with Redirect(state) as redirect:
-            port = urlsplit(redirect.uri).port
-            for target, more in knocks:
-                statuses.append(await asyncio.to_thread(knock, port, target, **more))
-            try:
-                outcome = await redirect.code(within)
-            except PollFailed as failure:
-                outcome = failure.kind
-        return statuses, outcome
-
-    return asyncio.run(scenario())
-
-
-RIGHT = (f"{PATH}?state=the-state&code=abc", {})
-
-
-def test_one_answer_and_the_port_is_closed():
-    """A second request, be it the same, finds nobody."""
-    assert at_port(RIGHT, RIGHT) == ([200, None], "abc")
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        (RIGHT[0], {"method": "POST"}),
-        (RIGHT[0], {"method": "HEAD"}),
-        (RIGHT[0], {"host": "evil.example.net"}),
-        (RIGHT[0], {"host": "localhost:80"}),
-        (f"{PATH}/x?state=the-state&code=abc", {}),
-        (f"{PATH}?state=the-stat&code=abc", {}),
-        (f"{PATH}?state=the-state&state=the-state&code=abc", {}),
-        (f"{PATH}?state=%ff&code=abc", {}),
-        (f"{PATH}?" + "&".join(f"a{n}=1" for n in range(500)), {}),
-        ("", {"raw": b"\r\n\r\n"}),
-        ("", {"raw": b"\x16\x03\x01" + b"\x00" * 50 + b"\r\n\r\n"}),
-        ("", {"raw": b"GET " + b"/" * 100_000 + b"\r\n\r\n"}),
-    ],
-    ids=lambda wrong: str(wrong)[:40],
-)
-def test_what_is_not_the_answer_changes_nothing(wrong):
-    """Other methods, names, paths, states and noise: refused, and the right answer is still taken."""
-    statuses, outcome = at_port(wrong, RIGHT)
-    assert statuses[0] in (None, 400, 404)
-    assert (statuses[1], outcome) == (200, "abc")
-
-
-@pytest.mark.parametrize(
-    ("query", "kind"),
-    [
-        ("error=access_denied", FailureKind.UNAUTHORIZED),
-        ("error=access_denied&code=abc", FailureKind.UNAUTHORIZED),
-        ("error=%1b[31m", FailureKind.UNAUTHORIZED),
-        ("code=a&code=b", FailureKind.MALFORMED),
-        ("code=", FailureKind.MALFORMED),
-        ("code=a%0d%0ab", FailureKind.MALFORMED),
-        ("", FailureKind.MALFORMED),
-    ],
-)
-def test_an_answer_without_a_usable_code_ends_the_sign_in(query, kind):
-    """It had the right state: it is the provider's, and nothing better will come."""
-    assert at_port((f"{PATH}?state=the-state&{query}", {})) == ([200], kind)
-
-
-def test_endless_guessing_ends_the_sign_in():
-    """Something on this computer that tries states has few tries."""
-    wrong = (f"{PATH}?state=guess&code=abc", {})
-    statuses, outcome = at_port(*[wrong] * 70)
-    assert outcome is FailureKind.UNAUTHORIZED
-    assert statuses.count(400) == 63
-    assert statuses[64:] == [None] * 6
-
-
-def test_connections_that_say_nothing_are_in_nobodys_way():
-    """Browsers open more connections than they use."""
-
-    async def scenario():
-        async with Redirect("the-state") as redirect:
-            port = urlsplit(redirect.uri).port
-            idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(20)]
-            try:
-                await asyncio.to_thread(knock, port, RIGHT[0])
-                return await redirect.code(1)
-            finally:
-                for each in idle:
-                    each.close()
-
-    assert asyncio.run(scenario()) == "abc"
-
-
-def test_the_port_is_on_this_computer_only():
-    """Nobody on the network can knock."""
-
-    async def scenario():
-        async with Redirect("s") as redirect:
-            (sock,) = redirect._server.sockets
-            return sock.getsockname()[0]
-
-    assert asyncio.run(scenario()) == "127.0.0.1"
-
-
-def test_breaking_off_closes_the_port():
-    """Ctrl-C in the terminal leaves nothing that listens."""
-
-    async def scenario():
-        opened = asyncio.Event()
-        address = []
-        loop = asyncio.get_running_loop()
-
-        def browser(url):
-            address.append(url)
-            loop.call_soon_threadsafe(opened.set)
-            return True
-
-        http_client = HttpClient(MemorySecrets({}), ScaledClock(datetime.now(UTC), 1), transport=direct())
-        home = home_at("http://127.0.0.1:9", OAuthFlow.CODE)
-        task = asyncio.ensure_future(sign_in_by_browser(http_client.oauth, home, browser, print))
-        await opened.wait()
-        task.cancel()
-        await asyncio.wait((task,))
-        await http_client.close()
-        return urlsplit(parse_qs(urlsplit(address[0]).query)["redirect_uri"][0]).port
-
-    assert knock(asyncio.run(scenario()), "/") is None
-
-
-# --- the device ----------------------------------------------------------------------------------------------------
-
-
-class FastTime(ScaledClock):
-    """Runs a thousand times as fast, and writes down how long it was asked to wait."""
-
-    def __init__(self):
-        super().__init__(datetime(2026, 11, 21, tzinfo=UTC), 1000)
-        self.waits = []
-
-    async def sleep(self, seconds):
-        self.waits.append(seconds)
-        await super().sleep(seconds)
-
-
-def by_code(server, secrets=None, clock=None, told=None):
-    async def scenario():
-        http_client = HttpClient(secrets, clock, transport=direct(), deadline=0.5)
-        home = home_at(server.url, OAuthFlow.DEVICE)
-        try:
-            tokens = await sign_in_by_code(http_client.oauth, home, clock, (told if told is not None else []).append)
-            await http_client.oauth.keep(home, tokens)
-            return (await http_client.send(HttpRequest(f"{server.url}/status"), home)).status
-        finally:
-            await http_client.close()
-
-    secrets = secrets if secrets is not None else MemorySecrets({})
-    clock = clock or FastTime()
-    return asyncio.run(scenario())
-
-
-def code_refusal(*args, **more) -> PollFailed:
-    with pytest.raises(PollFailed) as caught:
-        by_code(*args, **more)
-    return caught.value
-
-
-@pytest.mark.parametrize("secret", [None, CANARY], ids=["public", "confidential"])
-def test_signing_in_with_a_code(secret):
-    """The code is told, the server is asked at its own pace, slower when it says so, and the tokens work."""
-    clock, told = FastTime(), []
-    secrets = MemorySecrets({} if secret is None else {"home": secret})
-    with AuthServer(secret) as server:
-        server.pending = ["authorization_pending", "slow_down", "authorization_pending"]
-        assert by_code(server, secrets, clock, told) == 200
-    assert clock.waits == [5, 5, 10, 10]
-    (code,) = told
-    assert (code.user_code, code.address) == ("WDJB-MJHT", f"{server.url}/activate")
-    assert code.whole_address == f"{server.url}/activate?code=WDJB-MJHT"
-    assert server.given[0] not in repr(code)
-    assert json.loads(secrets.values["home/tokens"])["refresh_token"] == server.grants[0].refresh
-    assert server.to("/device")[0].form["scope"] == "status:read offline"
-
-
-@pytest.mark.parametrize(
-    ("word", "kind", "says"),
-    [
-        ("expired_token", FailureKind.TIMEOUT, "ran out"),
-        ("access_denied", FailureKind.UNAUTHORIZED, "cancelled"),
-        ("invalid_grant", FailureKind.UNAUTHORIZED, "invalid_grant"),
-        ("invalid_client", FailureKind.UNAUTHORIZED, "client_id"),
-    ],
-)
-def test_a_sign_in_with_a_code_that_fails(word, kind, says):
-    """Each ends at once, with what happened."""
-    clock = FastTime()
-    with AuthServer() as server:
-        server.pending = ["authorization_pending", word]
-        failure = code_refusal(server, clock=clock)
-    assert failure.kind is kind
-    assert says in failure.message
-    assert len(clock.waits) == 2
-
-
-def test_a_code_that_nobody_uses_ends_with_its_life():
-    """Also where the server would say 'pending' for ever."""
-    clock = FastTime()
-    with AuthServer() as server:
-        server.pending = ["authorization_pending"] * 500
-        assert code_refusal(server, clock=clock).kind is FailureKind.TIMEOUT
-    assert sum(clock.waits) <= 600
-
-
-def test_a_server_in_trouble_is_asked_more_slowly():
-    """RFC 8628, 3.5: a person may be typing the code just now, so that one failure is not the end."""
-    clock = FastTime()
-    with AuthServer() as server:
-        server.answers["/token"] = (503, b"busy", {})
-        original = clock.sleep
-
-        async def sleep(seconds):
-            await original(seconds)
-            if len(clock.waits) == 4:
-                del server.answers["/token"]
-
-        clock.sleep = sleep
-        assert by_code(server, clock=clock) == 200
-    assert clock.waits == [5, 10, 20, 40]
-
-
-@pytest.mark.parametrize(("interval", "first"), [(None, 5), (0, 1), (-7, 1), (3600, 60), ("7", 7)], ids=str)
-def test_a_pace_that_makes_no_sense_is_bounded(interval, first):
-    """Neither a flood nor a wait for ever, whatever the server says."""
-    clock = FastTime()
-    with AuthServer() as server:
-        server.interval = interval
-        assert by_code(server, clock=clock) == 200
-    assert clock.waits == [first]
-
-
-CODES = {"device_code": "d", "user_code": "AB-CD", "verification_uri": "https://id.example.net/go", "expires_in": 60}
-
-
-@pytest.mark.parametrize(
-    ("status", "said", "kind"),
-    [
-        (200, b"<html>", FailureKind.MALFORMED),
-        (200, b"{}", FailureKind.MALFORMED),
-        (200, CODES | {"device_code": 1}, FailureKind.MALFORMED),
-        (200, CODES | {"user_code": "\x1b[2J"}, FailureKind.MALFORMED),
-        (200, CODES | {"user_code": "x" * 65}, FailureKind.MALFORMED),
-        (200, CODES | {"user_code": "\u202eAB"}, FailureKind.MALFORMED),
-        (200, CODES | {"verification_uri": "http://id.example.net/go"}, FailureKind.MALFORMED),
-        (200, CODES | {"verification_uri": "javascript:alert(1)"}, FailureKind.MALFORMED),
-        (200, CODES | {"verification_uri": "https://bank.example@evil.example.net/"}, FailureKind.MALFORMED),
-        (200, CODES | {"verification_uri_complete": "file:///etc/passwd"}, FailureKind.MALFORMED),
-        (200, CODES | {"expires_in": -1}, FailureKind.MALFORMED),
-        (200, CODES | {"interval": []}, FailureKind.MALFORMED),
-        (400, {"error": "invalid_scope"}, FailureKind.UNAUTHORIZED),
-        (404, b"", FailureKind.HTTP_STATUS),
-        (429, b"", FailureKind.RATE_LIMITED),
-    ],
-)
-def test_an_answer_that_is_no_code_is_a_clear_failure(status, said, kind):
-    """Nothing is shown to a person, and nothing is to be opened, but what has the form of it."""
-    told = []
-    with AuthServer() as server:
-        server.answers["/device"] = (status, said if isinstance(said, bytes) else json.dumps(said).encode(), {})
-        failure = code_refusal(server, told=told)
-    assert failure.kind is kind
-    assert failure.message.isprintable()
-    assert told == []
-
-
-def test_the_life_of_a_code_is_bounded():
-    """A code that is good for a year is waited for half an hour."""
-    clock, told = FastTime(), []
-    with AuthServer() as server:
-        server.answers["/device"] = (200, json.dumps(CODES | {"expires_in": 10**9}).encode(), {})
-        server.answers["/token"] = (400, b'{"error": "access_denied"}', {})
-        code_refusal(server, clock=clock, told=told)
-    assert told[0].lasts == timedelta(minutes=30)
-
-
-def test_an_idle_port_says_nothing_of_us():
-    """The answers carry no version and no name of a server."""
-
-    async def scenario():
-        async with Redirect("s") as redirect:
-            port = urlsplit(redirect.uri).port
-
-            def ask():
-                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-                connection.request("GET", "/")
-                answer = connection.getresponse()
-                answer.read()
-                connection.close()
-                return answer.getheaders()
-
-            return dict(await asyncio.to_thread(ask))
-
-    assert "Server" not in asyncio.run(scenario())

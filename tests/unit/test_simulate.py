@@ -92,7 +92,7 @@ def test_simulate_ends_with_zero_on_a_real_interrupt():
             if line == "Ctrl-C ends it.\n":
                 break
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, "")
     assert out.endswith("Stopped.\n")
 

@@ -32,18 +32,24 @@ FAULTS = {
         ),
         (
             "De klok van deze computer loopt 12 min achter op die van Planet Fibre. Controleer de datum en de tijd; "
-            "tot dan wordt de duur naar de klok van de aanbieder berekend."
+            "tot die tijd wordt de duur berekend met de klok van de aanbieder."
         ),
     ),
     "settings": (
-        {"problem": "line 3: interval: must be a number (allowed: 30 and more)"},
+        {
+            "problem": "line 3: accounts[0].interval: is not a number of seconds that may stand here",
+            "place": "accounts[0].interval",
+            "what": "is not a number of seconds that may stand here",
+            "line": 3,
+            "allowed": ("30 to 86400",),
+        },
         (
-            "config.toml, line 3: interval: must be a number (allowed: 30 and more). "
-            "Correct it, then choose “Reload settings”."
+            "config.toml, line 3: accounts[0].interval is not a number of seconds that may stand here "
+            "(allowed: 30 to 86400). Correct it, then choose “Reload settings”."
         ),
         (
-            "config.toml, line 3: interval: must be a number (allowed: 30 and more). "
-            "Verbeter dit en kies daarna “Instellingen opnieuw laden”."
+            "config.toml, regel 3: accounts[0].interval is geen aantal seconden dat hier mag staan "
+            "(toegestaan: 30 to 86400). Verbeter dit en kies daarna “Instellingen opnieuw laden”."
         ),
     ),
     "store": (
@@ -55,6 +61,18 @@ FAULTS = {
         (
             "De geschiedenis kan niet worden bewaard; de meldingen werken ook zonder. "
             "Controleer de vrije schijfruimte en de rechten van de map. (disk is full)"
+        ),
+    ),
+    "store_too_new": (
+        {"record": "tocsin.db"},
+        (
+            "The history tocsin.db was written by a newer Tocsin, and is left as it is. Alarms work; what happens now "
+            "is not written down. Install that version again, or move the file elsewhere to begin a new history."
+        ),
+        (
+            "De geschiedenis tocsin.db is geschreven door een nieuwere Tocsin en blijft zoals ze is. De meldingen "
+            "werken; wat nu gebeurt, wordt niet bewaard. Installeer die versie weer, of verplaats het bestand om een "
+            "nieuwe geschiedenis te beginnen."
         ),
     ),
     "store_damaged": (
@@ -69,8 +87,8 @@ FAULTS = {
             "(the keyring is locked)"
         ),
         (
-            "De inloggegevens voor Planet Fibre zijn niet beschikbaar. Ontgrendel de sleutelbos of geef het geheim mee "
-            "in de omgeving. (the keyring is locked)"
+            "De inloggegevens voor Planet Fibre zijn niet beschikbaar. Ontgrendel de sleutelbos, of geef ze mee "
+            "in een omgevingsvariabele. (the keyring is locked)"
         ),
     ),
     "channel": (
@@ -88,8 +106,8 @@ FAULTS = {
         {"problem": "ValueError"},
         "Tocsin made a mistake. Please report it with the log; a restart may help. (ValueError)",
         (
-            "Tocsin heeft een fout gemaakt. Meld die alstublieft, met het logbestand; opnieuw starten helpt mogelijk. "
-            "(ValueError)"
+            "Er is iets misgegaan in Tocsin. Meld dit alstublieft, met het logbestand erbij; "
+            "opnieuw starten helpt misschien. (ValueError)"
         ),
     ),
     "provider_unknown": (
@@ -107,8 +125,8 @@ FAULTS = {
             "Agree to the public ones on the page “Your line”, or set “targets” under [line] in config.toml."
         ),
         (
-            "Uw lijn kan niet gemeten worden: er is geen computer die daarvoor benaderd mag worden. "
-            "Ga op de pagina “Uw lijn” akkoord met de openbare, of zet “targets” onder [line] in config.toml."
+            "Uw lijn kan niet gemeten worden: er is geen server waarmee daarvoor contact gemaakt mag worden. "
+            "Ga op de pagina “Uw lijn” akkoord met de openbare servers, of zet “targets” onder [line] in config.toml."
         ),
     ),
     "line_blocked": (
@@ -119,8 +137,8 @@ FAULTS = {
             "reached."
         ),
         (
-            "Uw lijn kan niet gemeten worden: geen van de benaderde computers antwoordt, hoewel internet werkt. "
-            "Mogelijk zit er een firewall of proxy tussen: zet onder [line] in config.toml bij “targets” computers die "
+            "Uw lijn kan niet gemeten worden: geen van de geprobeerde servers antwoordt, hoewel internet werkt. "
+            "Mogelijk zit er een firewall of proxy tussen: zet onder [line] in config.toml bij “targets” servers die "
             "wel te bereiken zijn."
         ),
     ),

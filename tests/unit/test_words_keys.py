@@ -56,7 +56,7 @@ TOLD = [
     (telling.ended(over(OPEN, EndHow.VANISHED)), "De storing op Home fibre wordt niet meer gemeld"),
     (telling.ended(over(OPEN, EndHow.CANCELLED)), "De storingsmelding voor Home fibre is ingetrokken"),
     (telling.ended(over(WORK, EndHow.CANCELLED)), "Het onderhoud aan Home fibre gaat niet door"),
-    (telling.ended(over(WORK, EndHow.RESOLVED)), "Het onderhoud aan Home fibre is klaar: het duurde 1 uur 12 min"),
+    (telling.ended(over(WORK, EndHow.RESOLVED)), "Het onderhoud aan Home fibre is afgerond: het duurde 1 uur 12 min"),
     (telling.ended(over(OPEN, EndHow.UNAFFECTED)), "Home fibre heeft er geen last meer van"),
     (telling.summary((OPEN, OPEN)), "2 storingen bij Planet Fibre"),
     (telling.summary_resolved((OPEN, OPEN)), "2 storingen bij Planet Fibre zijn voorbij"),
@@ -65,7 +65,7 @@ TOLD = [
     (telling.worsened(DOWN, NOW), "Storing op Home fibre sinds 17:58"),
     (telling.ended(over(BACK, EndHow.RESOLVED)), "Home fibre werkt weer: de storing duurde 42 min"),
     (telling.unreachable(("Planet Fibre",), at("18:20")), "Planet Fibre is sinds 18:20 niet te bereiken"),
-    (alarm.trial(NOW).message, "Dit is een proef: zo bereikt een alarm u"),
+    (alarm.trial(NOW).message, "Dit is een proefalarm: zo krijgt u een alarm te zien"),
 ]
 
 

@@ -63,9 +63,9 @@ def test_the_catalogues_of_a_checkout_are_found():
     ("wish", "language", "word"),
     [
         ("nl_BE", "nl", "Gezien"),
-        ("de_AT.UTF-8", "de", "Gesehen"),
-        ("de-CH", "de", "Gesehen"),
-        ("fr_CA", "fr", "Vu"),
+        ("de_AT.UTF-8", "de", "Zur Kenntnis nehmen"),
+        ("de-CH", "de", "Zur Kenntnis nehmen"),
+        ("fr_CA", "fr", "Marquer comme vu"),
         ("en_GB", "en", "Acknowledge"),
     ],
 )
@@ -106,6 +106,12 @@ def test_quotations_and_lists_are_the_languages_own(language, quoted, listed):
     assert book(language).names(["Line", "Mail", "Phone"]) == listed
 
 
+def test_french_does_not_part_a_caption_from_its_colon():
+    """What the code puts together has the language's own marks too."""
+    assert book("fr").captioned("Planet Fibre", "Line") == "Planet Fibre\N{NO-BREAK SPACE}: Line"
+    assert book("en").captioned("Planet Fibre", "Line") == "Planet Fibre: Line"
+
+
 @pytest.mark.parametrize("language", ["de", "en", "fr", "nl"])
 def test_a_provider_without_a_name_begins_a_sentence_with_a_capital(language):
     """The general word for a provider stands first in some languages; a name stays as its owner writes it."""
@@ -142,7 +148,7 @@ def test_another_language_is_a_matter_of_a_file(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("language", "said"),
-    [("en", "1.5 MB"), ("nl", "1,5 MB"), ("de", "1,5 MB"), ("fr", "1,5 Mo")],
+    [("en", "1.5 MB"), ("nl", "1,5 MB"), ("de", "1,5 MB"), ("fr", "1,5\N{NO-BREAK SPACE}Mo")],
 )
 def test_a_number_has_the_languages_own_decimal_mark(language, said):
     """A comma where the language writes one, and the unit that it knows."""

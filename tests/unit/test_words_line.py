@@ -43,7 +43,7 @@ def test_every_state_cause_and_fitness_has_words_of_its_own(language):
 def test_the_words_for_calls():
     """The words that the user was promised."""
     assert [book().calls_word(each) for each in CallFitness] == ["good for calls", "strained", "unfit"]
-    assert book("nl").calls_word(CallFitness.GOOD) == "goed voor bellen"
+    assert book("nl").calls_word(CallFitness.GOOD) == "geschikt om te bellen"
 
 
 @pytest.mark.parametrize(
@@ -88,34 +88,34 @@ def test_percent(share, said):
         (
             page(LineState.UP),
             "Your line works. An answer takes 23 ms; no packets are lost.",
-            "Uw lijn werkt. Een antwoord duurt 23 ms; er gaan geen pakketten verloren.",
+            "Uw lijn werkt. De reactietijd is 23 ms; er gaan geen pakketten verloren.",
         ),
         (
             page(LineState.DEGRADED, quality=Quality(0.9, 0.2, 0.12, 20)),
-            "Your line is slow or loses data since 17:58. An answer takes 900 ms; 12 % of the packets are lost.",
+            "Your line has been slow or losing data since 17:58. An answer takes 900 ms; 12 % of the packets are lost.",
             (
                 "Uw lijn is sinds 17:58 traag of verliest gegevens. "
-                "Een antwoord duurt 900 ms; 12 % van de pakketten gaat verloren."
+                "De reactietijd is 900 ms; 12% van de pakketten gaat verloren."
             ),
         ),
         (
             page(LineState.DEGRADED, Cause.DNS, quality=Quality(None, None, 1.0, 20)),
-            "Your line carries traffic, but names of websites are not found since 17:58.",
+            "Your line carries traffic, but names of websites have not been found since 17:58.",
             "Uw lijn laat verkeer door, maar namen van websites worden sinds 17:58 niet gevonden.",
         ),
         (
             page(LineState.DOWN, Cause.BEYOND_GATEWAY),
-            "Your line is down since 17:58. Nothing beyond your own network answers.",
+            "Your line has been down since 17:58. Nothing beyond your own network answers.",
             "Uw lijn ligt plat sinds 17:58. Voorbij uw eigen netwerk antwoordt niets.",
         ),
         (
             page(LineState.DOWN, Cause.BEYOND_GATEWAY, link="backup"),
-            "Your backup line is down since 17:58. Nothing beyond your own network answers.",
+            "Your backup line has been down since 17:58. Nothing beyond your own network answers.",
             "Uw reservelijn ligt plat sinds 17:58. Voorbij uw eigen netwerk antwoordt niets.",
         ),
         (
             page(LineState.LOCAL_FAULT, Cause.GATEWAY),
-            "Your own network is down, not the provider: the router does not answer since 17:58.",
+            "Your own network is down, not the provider: the router has not answered since 17:58.",
             "Uw eigen netwerk ligt plat, niet de aansluiting: de router antwoordt sinds 17:58 niet.",
         ),
         (
@@ -133,7 +133,7 @@ def test_percent(share, said):
             "Your line is not measured now; the last time was 18:20.",
             "Uw lijn wordt nu niet gemeten; de laatste keer was 18:20.",
         ),
-        (page(LineState.UP, measured=None), "Your line was not measured yet.", "Uw lijn is nog niet gemeten."),
+        (page(LineState.UP, measured=None), "Your line has not been measured yet.", "Uw lijn is nog niet gemeten."),
     ],
 )
 def test_the_line_now(line, english, dutch):
@@ -189,6 +189,6 @@ def test_an_end_that_was_not_measured():
     """An end in time that was not measured is a latest, and said to be."""
     over = only_ours(LineState.DOWN, Cause.BEYOND_GATEWAY, how=EndHow.UNKNOWN, ended_at=at("18:40"))
     assert book().ended(over, NOW.wall) == "end not measured, over by 18:40"
-    assert book("nl").ended(over, NOW.wall) == "einde niet gemeten, om 18:40 voorbij"
+    assert book("nl").ended(over, NOW.wall) == "einde niet gemeten, uiterlijk 18:40 voorbij"
     assert book().lasted(over, NOW.wall) == "at most 42 min"
     assert book("nl").lasted(over, NOW.wall) == "hoogstens 42 min"

@@ -65,7 +65,7 @@ def test_a_line_that_fell():
     assert say("line_started", DOWN) == (
         "Outage on Home fibre since 17:58",
         (
-            "Your line is down since 17:58; Planet Fibre reports nothing yet: report it.\n"
+            "Your line has been down since 17:58; Planet Fibre reports nothing yet: report it.\n"
             "Switch your router off, wait half a minute, and switch it on again.\n"
             "Help desk: 0800-0123"
         ),
@@ -85,7 +85,7 @@ def test_a_line_that_fell_with_the_provider_knowing():
     assert say("line_changed", REPORTED) == (
         "Outage on Home fibre since 17:58",
         (
-            "Your line is down since 17:58; Planet Fibre reports an outage since 17:50, expected 20:30.\n"
+            "Your line has been down since 17:58; Planet Fibre reports an outage since 17:50, expected 20:30.\n"
             "“Cable cut” - Planet Fibre\n"
             "Use another way, such as the hotspot of a mobile phone; restarting your router will hardly help.\n"
             "Help desk: 0800-0123"
@@ -100,7 +100,7 @@ def test_the_own_network():
     assert say("line_started", OWN) == (
         "Your own network is down, not the provider",
         (
-            "The router does not answer since 17:58.\n"
+            "The router has not answered since 17:58.\n"
             "Check the cable or the Wi-Fi of this computer, and that your router has power."
         ),
     )
@@ -114,19 +114,23 @@ def test_the_own_network():
     both = OWN | {"says": "own_network_and_reported", "title": "Cable cut", "reported_since": at("17:50")}
     title, body = say("line_started", both)
     assert title == "Your own network is down"
-    assert body.startswith("The router does not answer since 17:58; Planet Fibre reports an outage since 17:50.\n")
+    assert body.startswith("The router has not answered since 17:58; Planet Fibre reports an outage since 17:50.\n")
 
 
 @pytest.mark.parametrize(
     ("changes", "title", "sentence"),
     [
-        ({}, "Problems on Home fibre since 17:58", "Your line is slow or loses data since 17:58; "),
+        ({}, "Problems on Home fibre since 17:58", "Your line has been slow or losing data since 17:58; "),
         (
             {"cause": "dns"},
             "Problems on Home fibre since 17:58",
-            "Your line carries traffic, but names of websites are not found since 17:58; ",
+            "Your line carries traffic, but names of websites have not been found since 17:58; ",
         ),
-        ({"reopened": 1}, "Problems on Home fibre again since 17:58", "Your line is slow or loses data since 17:58; "),
+        (
+            {"reopened": 1},
+            "Problems on Home fibre again since 17:58",
+            "Your line has been slow or losing data since 17:58; ",
+        ),
     ],
 )
 def test_a_poor_line(changes, title, sentence):
@@ -140,7 +144,7 @@ def test_nobody_but_the_line():
     """Where there is no API nobody is said to be silent."""
     _, body = say("line_started", DOWN | {"provider": "", "phone": ""})
     assert body == (
-        "Your line is down since 17:58: report it to your provider.\n"
+        "Your line has been down since 17:58: report it to your provider.\n"
         "Switch your router off, wait half a minute, and switch it on again."
     )
 
@@ -150,7 +154,7 @@ def test_on_the_backup():
     _, body = say("line_started", REPORTED | {"backup": "Office SIM", "phone": ""})
     assert body == (
         "You are on the backup Office SIM.\n"
-        "Your line is down since 17:58; Planet Fibre reports an outage since 17:50, expected 20:30.\n"
+        "Your line has been down since 17:58; Planet Fibre reports an outage since 17:50, expected 20:30.\n"
         "“Cable cut” - Planet Fibre"
     )
 

@@ -52,15 +52,15 @@ def test_a_start_in_both_languages():
 @pytest.mark.parametrize(
     ("changes", "english", "dutch"),
     [
-        ({"level": "degraded"}, "Problems on Home fibre since 17:58", "Problemen op Home fibre sinds 17:58"),
+        ({"level": "degraded"}, "Problems on Home fibre since 17:58", "Problemen met Home fibre sinds 17:58"),
         ({"reopened": 1}, "Outage on Home fibre again since 17:58", "Opnieuw storing op Home fibre sinds 17:58"),
         (
             {"reopened": 1, "level": "degraded"},
             "Problems on Home fibre again since 17:58",
-            "Opnieuw problemen op Home fibre sinds 17:58",
+            "Opnieuw problemen met Home fibre sinds 17:58",
         ),
         ({"since": None}, "Outage on Home fibre", "Storing op Home fibre"),
-        ({"since": None, "level": "degraded"}, "Problems on Home fibre", "Problemen op Home fibre"),
+        ({"since": None, "level": "degraded"}, "Problems on Home fibre", "Problemen met Home fibre"),
         (
             {"connections": ("Home fibre", "Office mail")},
             "Outage on Home fibre and Office mail since 17:58",
@@ -213,17 +213,17 @@ def test_it_became_worse():
         (
             {"still": 1},
             "The outage on Home fibre was declared over after 2 h 12 min",
-            "De storing op Home fibre is na 2 uur 12 min afgemeld",
+            "De storing op Home fibre is na 2 uur 12 min als opgelost gemeld",
         ),
         (
             {"still": 1, "seconds": 0},
             "The outage on Home fibre was declared over",
-            "De storing op Home fibre is afgemeld",
+            "De storing op Home fibre is als opgelost gemeld",
         ),
         (
             {"still": 1, "planned": 1},
             "The maintenance on Home fibre was declared over",
-            "Het onderhoud aan Home fibre is afgemeld",
+            "Het onderhoud aan Home fibre is als afgerond gemeld",
         ),
         ({"connections": (), "provider": ""}, "Your connection works again: the outage lasted 2 h 12 min", None),
     ],
@@ -298,9 +298,14 @@ def test_vanished():
             "maintenance_finished",
             {"seconds": 10_800},
             "Maintenance on Home fibre is finished: it lasted 3 h",
-            "Het onderhoud aan Home fibre is klaar: het duurde 3 uur",
+            "Het onderhoud aan Home fibre is afgerond: het duurde 3 uur",
         ),
-        ("maintenance_finished", {}, "Maintenance on Home fibre is finished", "Het onderhoud aan Home fibre is klaar"),
+        (
+            "maintenance_finished",
+            {},
+            "Maintenance on Home fibre is finished",
+            "Het onderhoud aan Home fibre is afgerond",
+        ),
     ],
 )
 def test_planned_work(key, changes, english, dutch):
@@ -311,8 +316,8 @@ def test_planned_work(key, changes, english, dutch):
 
 def test_the_end_of_planned_work():
     """Until when, in each of its states."""
-    assert say("maintenance_started", WORK)[1].splitlines()[0] == "Planned until 22 Nov 05:00."
-    assert say("maintenance_started", WORK | {"end": None})[1].startswith("When it will be finished was not said.")
+    assert say("maintenance_started", WORK)[1].splitlines()[0] == "Planned until 22 Nov 05:00"
+    assert say("maintenance_started", WORK | {"end": None})[1].startswith("No planned end was given")
     late = at("06:00", 22)
     assert say("maintenance_started", WORK, now=late)[1].splitlines()[0] == "Planned end: 05:00"
     assert say("maintenance_overrun", WORK, now=late)[1].splitlines()[:2] == [

@@ -48,7 +48,7 @@ def tip(*views, said=Level.OK, language="en"):
             "Planet Fibre reports an outage since 17:50; Home fibre still works",
             "Planet Fibre meldt een storing sinds 17:50; Home fibre werkt nog",
         ),
-        (Level.OK, LineState.DEGRADED, "Problems on Home fibre since 17:58", "Problemen op Home fibre sinds 17:58"),
+        (Level.OK, LineState.DEGRADED, "Problems on Home fibre since 17:58", "Problemen met Home fibre sinds 17:58"),
         (Level.OUTAGE, LineState.DEGRADED, "Outage on Home fibre since 17:50", "Storing op Home fibre sinds 17:50"),
         (Level.OK, LineState.DOWN, "Outage on Home fibre since 17:58", "Storing op Home fibre sinds 17:58"),
         (Level.OUTAGE, LineState.DOWN, "Outage on Home fibre since 17:58", "Storing op Home fibre sinds 17:58"),
@@ -86,18 +86,18 @@ def test_the_line_alone_has_no_provider_to_blame():
     never = alone(LineState.NOT_MEASURED, line=line(LineState.NOT_MEASURED, measured=None, since=None))
     assert headline(never) == "The state of Home fibre is not known yet"
     old = alone(LineState.UP, line=line(LineState.UP, measured=instant("18:20")))
-    assert headline(old) == "The state of Home fibre is not known since 18:20"
+    assert headline(old) == "The state of Home fibre has not been known since 18:20"
     assert book().checked(old, shown(old, NOW), NOW.wall) == "last measured 18:20"
     assert verdict(old) == verdict(never) == ""
 
 
 def test_a_start_that_the_line_kept_through_its_changes():
-    """The router came back, the line behind it did not: it is down since it fell."""
+    """The router came back, the line behind it did not: it has been down since it fell."""
     mark = replace(CUT, state=LineState.DOWN)
     ours = incident(measured=mark, aliases=(Alias("line:fibre", at("17:40")),), start=at("17:40"))
     view = seen(Level.OK, LineState.DOWN, incidents=(ours,))
     assert headline(view) == "Outage on Home fibre since 17:40"
-    assert verdict(view) == "Your line is down since 17:40; Planet Fibre reports nothing yet: report it."
+    assert verdict(view) == "Your line has been down since 17:40; Planet Fibre reports nothing yet: report it."
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_start_that_the_line_kept_through_its_changes():
 )
 def test_what_a_report_says_and_what_it_does_not(changes, sentence):
     """A start or an end that nobody gave is not made up."""
-    assert verdict(seen(Level.OUTAGE, LineState.DOWN, **changes)) == f"Your line is down since 17:58; {sentence}."
+    assert verdict(seen(Level.OUTAGE, LineState.DOWN, **changes)) == f"Your line has been down since 17:58; {sentence}."
 
 
 def test_a_report_that_was_put_into_what_the_line_showed():
@@ -122,7 +122,7 @@ def test_a_report_that_was_put_into_what_the_line_showed():
     aliases = (Alias("line:fibre", at("17:58")), Alias("INC-1", at("17:30")))
     taken_over = incident(start=at("17:58"), started_at=at("17:30"), aliases=aliases, measured=CUT)
     view = seen(Level.OUTAGE, LineState.DOWN, incidents=(taken_over,))
-    assert verdict(view) == "Your line is down since 17:40; Planet Fibre reports an outage since 17:30."
+    assert verdict(view) == "Your line has been down since 17:40; Planet Fibre reports an outage since 17:30."
 
 
 def test_who_is_silent_and_how():
@@ -131,21 +131,23 @@ def test_who_is_silent_and_how():
     found = shown(view, NOW)
     say = book().verdict
     assert say(view, found, NOW.wall, accounts(Level.UNKNOWN)).endswith("; we could not ask Planet Fibre since 18:20.")
-    assert say(view, found, NOW.wall, accounts()).endswith("; nothing was heard from Planet Fibre since 18:20.")
+    assert say(view, found, NOW.wall, accounts()).endswith("; nothing has been heard from Planet Fibre since 18:20.")
     never = replace(view, sides=(Side("home", Level.OK, None, FRESH_FOR),))
     assert say(never, found, NOW.wall, accounts()).endswith("; what Planet Fibre says is not known.")
     gone = replace(view, match_missing=True)
     assert say(gone, found, NOW.wall, accounts()).endswith("; Planet Fibre no longer lists it.")
-    assert say(view, found, NOW.wall).endswith("; nothing was heard from the provider since 18:20.")
+    assert say(view, found, NOW.wall).endswith("; nothing has been heard from the provider since 18:20.")
 
 
 def test_nothing_yet_is_said_only_of_who_was_heard_since():
     """A provider that was last heard before the line fell has not kept silent about it."""
     before = Side("home", Level.OK, instant("17:56"), timedelta(hours=2))
     view = seen(Level.OK, LineState.DOWN, sides=(before,))
-    assert verdict(view) == "Your line is down since 17:58; Planet Fibre had reported nothing by 17:56: report it."
+    assert (
+        verdict(view) == "Your line has been down since 17:58; Planet Fibre had reported nothing by 17:56: report it."
+    )
     assert verdict(view, language="nl") == (
-        "Uw lijn ligt plat sinds 17:58; Planet Fibre had om 17:56 nog niets gemeld: geef het door."
+        "Uw lijn ligt plat sinds 17:58; Planet Fibre had tot 17:56 nog niets gemeld: geef het door."
     )
 
 
@@ -154,7 +156,7 @@ def test_a_report_that_may_be_ours():
     maybe = incident(links=POSSIBLE, severity=Severity.MAJOR)
     view = seen(Level.NOTICE, LineState.DOWN, incidents=(maybe,))
     assert verdict(view) == (
-        "Your line is down since 17:58; Planet Fibre reports an outage that may be yours: report it."
+        "Your line has been down since 17:58; Planet Fibre reports an outage that may be yours: report it."
     )
 
 
@@ -180,15 +182,15 @@ def test_several_providers_are_several():
     view = seen(Level.OK, LineState.DOWN, sides=two)
     both = (*accounts(), account(id="moon", name="Moon Net"))
     said = book().verdict(view, shown(view, NOW), NOW.wall, both)
-    assert said == "Your line is down since 17:58; Planet Fibre and Moon Net report nothing yet: report it."
+    assert said == "Your line has been down since 17:58; Planet Fibre and Moon Net report nothing yet: report it."
 
 
 @pytest.mark.parametrize(
     ("state", "english"),
     [
-        (LineState.DOWN, "Home fibre is down since 17:58"),
-        (LineState.LOCAL_FAULT, "Home fibre is cut off within your own network since 17:58"),
-        (LineState.DEGRADED, "Home fibre is slow or loses data since 17:58"),
+        (LineState.DOWN, "Home fibre has been down since 17:58"),
+        (LineState.LOCAL_FAULT, "Home fibre has been cut off within your own network since 17:58"),
+        (LineState.DEGRADED, "Home fibre has been slow or losing data since 17:58"),
         (LineState.UP, "Home fibre works"),
         (LineState.NOT_MEASURED, "Home fibre is not measured now"),
     ],
@@ -201,7 +203,7 @@ def test_on_the_backup(state, english):
     assert verdict(view).replace("; ", ". ").startswith(f"You are on the backup Office SIM. {english}")
     unnamed = replace(view, line=replace(view.line, backup=""))
     assert headline(unnamed) == f"You are on the backup; {english}"
-    assert book("nl").on_backup(view, "Office SIM").startswith("U zit op de reserve Office SIM; Home fibre ")
+    assert book("nl").on_backup(view, "Office SIM").startswith("U zit op de reserveaansluiting Office SIM; Home fibre ")
 
 
 def test_on_the_backup_with_what_the_provider_says():
@@ -209,9 +211,9 @@ def test_on_the_backup_with_what_the_provider_says():
     view = seen(Level.OUTAGE, LineState.DOWN, line=line(LineState.DOWN, on_backup=True, backup="Office SIM"))
     assert verdict(view) == (
         "You are on the backup Office SIM. "
-        "Home fibre is down since 17:58; Planet Fibre reports an outage since 17:50, expected 20:30."
+        "Home fibre has been down since 17:58; Planet Fibre reports an outage since 17:50, expected 20:30."
     )
-    assert tip(view) == "Tocsin: You are on the backup Office SIM; Home fibre is down since 17:58"
+    assert tip(view) == "Tocsin: You are on the backup Office SIM; Home fibre has been down since 17:58"
 
 
 def test_a_backup_that_is_not_in_use():
@@ -226,7 +228,7 @@ def test_a_backup_that_is_not_in_use():
 def test_a_backup_is_called_by_its_name():
     """Only the primary is "your line"."""
     view = seen(Level.OK, LineState.DOWN, **BACKUP)
-    assert verdict(view) == "Office SIM is down since 17:58; Planet Fibre reports nothing yet: report it."
+    assert verdict(view) == "Office SIM has been down since 17:58; Planet Fibre reports nothing yet: report it."
 
 
 def test_how_old_what_is_shown_is():
@@ -300,6 +302,8 @@ def test_the_bottom_line_of_a_line_alone():
     assert words.polling((nobody,), NOW) == "not checked yet"
     figures = page(LineState.UP, measured=instant("18:30"))
     assert words.polling((nobody,), NOW, figures) == "measured 40 min ago"
-    assert words.polling((nobody,), NOW, replace(figures, measured=None)) == "not measured yet"
+    soon = replace(figures, measured=None, hosts=("192.0.2.1",))
+    assert words.polling((nobody,), NOW, soon) == "not measured yet"
+    assert words.polling((), NOW, replace(soon, hosts=())) == "Nothing is watched yet"
     asked = account(last_success=instant("19:00"))
     assert words.polling((nobody, asked), NOW, figures) == "checked 10 min ago"

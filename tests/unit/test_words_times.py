@@ -150,10 +150,10 @@ def test_a_span_names_a_day_once(start, end, english, dutch):
 @pytest.mark.parametrize(
     ("length", "german", "french"),
     [
-        (timedelta(seconds=45), "45 Sek.", "45 s"),
-        (timedelta(hours=1, minutes=12), "1 Std. 12 Min.", "1 h 12 min"),
-        (timedelta(days=1, hours=1), "1 Tg. 1 Std.", "1 j 1 h"),
-        (timedelta(days=2), "2 Tg.", "2 j"),
+        (timedelta(seconds=45), "45 Sek.", f"45{NB}s"),
+        (timedelta(hours=1, minutes=12), "1 Std. 12 Min.", f"1{NB}h 12{NB}min"),
+        (timedelta(days=1, hours=1), "1 Tg. 1 Std.", f"1{NB}j 1{NB}h"),
+        (timedelta(days=2), "2 Tg.", f"2{NB}j"),
     ],
 )
 def test_german_and_french_durations_need_no_case(length, german, french):

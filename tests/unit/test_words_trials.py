@@ -53,7 +53,7 @@ def test_what_was_exactly_in_the_way_is_said_where_it_is_known(voice, obstacle):
     )
     said, reason = trials.told(voice, view, URL, signed=False)
     assert "status.example.net" in said
-    assert "[network]" in said
+    assert "in the settings under “Network”." in said
     assert reason == ""
 
 

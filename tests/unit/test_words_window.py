@@ -26,7 +26,7 @@ def headline(seen, level, language="en", *, stale=FRESH, accounts=()):
     ("level", "incidents", "english", "dutch"),
     [
         (Level.OUTAGE, (incident(),), "Outage on Home fibre since 17:58", "Storing op Home fibre sinds 17:58"),
-        (Level.DEGRADED, (incident(),), "Problems on Home fibre since 17:58", "Problemen op Home fibre sinds 17:58"),
+        (Level.DEGRADED, (incident(),), "Problems on Home fibre since 17:58", "Problemen met Home fibre sinds 17:58"),
         (
             Level.MAINTENANCE,
             (incident(**MAINTENANCE),),
@@ -48,11 +48,11 @@ def headline(seen, level, language="en", *, stale=FRESH, accounts=()):
         (
             Level.NOTICE,
             (incident(links=POSSIBLE),),
-            "Home fibre may be affected since 17:58",
+            "Home fibre may have been affected since 17:58",
             "Mogelijk storing op Home fibre sinds 17:58",
         ),
         (Level.OUTAGE, (), "Outage on Home fibre", "Storing op Home fibre"),
-        (Level.DEGRADED, (), "Problems on Home fibre", "Problemen op Home fibre"),
+        (Level.DEGRADED, (), "Problems on Home fibre", "Problemen met Home fibre"),
         (Level.MAINTENANCE, (), "Maintenance on Home fibre", "Onderhoud aan Home fibre"),
         (Level.NOTICE, (), "A notice about Home fibre", "Mededeling over Home fibre"),
         (Level.OK, (), "Home fibre works", "Home fibre werkt"),
@@ -83,7 +83,9 @@ def test_an_unknown_level_says_why():
     other = account(id="other", name="Moon Mail", failing_since=at("10:00"))
     assert headline(seen, Level.UNKNOWN, accounts=(other, failing)) == "We cannot ask Planet Fibre since 18:21"
     assert headline(seen, Level.UNKNOWN, "nl", accounts=(failing,)) == "Planet Fibre is sinds 18:21 niet te bereiken"
-    assert headline(seen, Level.UNKNOWN, accounts=(account(),)) == "The state of Home fibre is not known since 18:20"
+    assert (
+        headline(seen, Level.UNKNOWN, accounts=(account(),)) == "The state of Home fibre has not been known since 18:20"
+    )
     assert headline(view(Level.OK), Level.UNKNOWN, "nl") == "Hoe het met Home fibre staat, is nog niet bekend"
     lost = view(Level.UNKNOWN, instant("19:09"), match_missing=True)
     assert headline(lost, Level.UNKNOWN) == "Home fibre is no longer in the provider's list"
@@ -143,9 +145,9 @@ def test_an_estimate_with_its_moves(etas, english, dutch):
     ("changes", "now", "english"),
     [
         ({"began": False, "start": at("20:00")}, NOW, "Planned: 17:58 to 21:00"),
-        ({}, NOW, "Planned until 21:00."),
+        ({}, NOW, "Planned until 21:00"),
         ({}, at("21:30"), "Planned end: 21:00"),
-        ({"scheduled_end": None}, NOW, "When it will be finished was not said."),
+        ({"scheduled_end": None}, NOW, "No planned end was given"),
         ({"etas": [at("22:00")]}, NOW, "Expected fixed at 22:00"),
     ],
 )
@@ -206,7 +208,7 @@ def test_planned_work_over_its_end_has_advice():
             view(Level.OK, instant("18:20")),
             Shown(Level.UNKNOWN, STALE),
             "last heard from 18:20",
-            "laatst gehoord 18:20",
+            "laatste antwoord 18:20",
         ),
         (view(Level.OK), Shown(Level.UNKNOWN, STALE), "not checked yet", "nog niet gecontroleerd"),
     ],
@@ -235,7 +237,7 @@ def test_the_bottom_line():
     home = account(last_success=instant("19:09"), next_poll_at=at("19:11"))
     mail = account(id="mail", last_success=instant("19:08"), next_poll_at=at("19:12"))
     assert book().polling((home, mail), instant("19:10")) == "checked 2 min ago, next in 1 min"
-    assert book("nl").polling((home,), instant("19:10")) == "1 min geleden gecontroleerd, volgende over 1 min"
+    assert book("nl").polling((home,), instant("19:10")) == "1 min geleden gecontroleerd, opnieuw over 1 min"
     assert book().polling((account(polling=True),), instant("19:10")) == "not checked yet, checking now"
     assert book().polling((), instant("19:10")) == "not checked yet"
     assert book().polling((home,), instant("19:12")) == "checked 3 min ago, next in 0 s"
@@ -244,7 +246,7 @@ def test_the_bottom_line():
 @pytest.mark.parametrize(
     ("about", "english", "dutch"),
     [
-        (incident(), "ongoing", "nog bezig"),
+        (incident(), "ongoing", "duurt nog"),
         (incident(began=False), "announced", "aangekondigd"),
         (
             incident(how=EndHow.RESOLVED, ended_at=at("20:10")),
@@ -298,7 +300,7 @@ def test_uncertainty_is_said():
 def test_a_match_that_nobody_can_verify_is_said():
     """Where the provider lists no services a wrong id would stay silent for ever: the user is told to compare."""
     assert (
-        book().unverified(view(verified=False)).startswith("Whether Home fibre is matched rightly cannot be verified")
+        book().unverified(view(verified=False)).startswith("Whether Home fibre is matched correctly cannot be verified")
     )
     assert book().unverified(view()) == ""
 

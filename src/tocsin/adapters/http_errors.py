@@ -50,9 +50,9 @@ _WANTED = "_ALERT_CERTIFICATE_REQUIRED"
 
 def blocked(kind: FailureKind, obstacle: Obstacle, place: str = "", detail: str = "") -> PollFailed:
     """The failure that an obstacle makes. ``detail`` is the technical reason, for the log."""
-    from tocsin.words.obstacles import sentence  # noqa: PLC0415 - few runs need it
+    from tocsin.words.obstacles import for_the_log  # noqa: PLC0415 - few runs need it
 
-    said = sentence(obstacle, place)
+    said = for_the_log(obstacle, place)
     return PollFailed(kind, f"{said} ({detail})" if detail else said, obstacle=obstacle, place=place)
 
 

@@ -26,6 +26,9 @@ from tocsin.ports import Clock, HttpResponse, SecretRef, Secrets
 _TO_KEEP = 0.5
 """Seconds that closing waits for tokens that have come and are being kept."""
 
+_PUBLIC_FOR = 60.0
+"""Seconds for which a client that has no secret is not asked for one again."""
+
 _WRONG_CLIENT = frozenset({"invalid_client", "invalid_request", "unauthorized_client", "unnamed"})
 _ENDED = frozenset({"invalid_grant", "invalid_token"})
 
@@ -44,7 +47,8 @@ class Post(Protocol):
 class _Held:
     """What is known of one account in this run. ``auth`` is the login it belongs to: another has nothing of it.
 
-    ``is_proven`` is false for a token that came in the place of a refused one and was never taken itself.
+    ``is_proven`` is false for a token that came in the place of a refused one and was never taken itself. Until
+    ``public_until``, monotonic, the client is taken for one without a secret of its own.
     """
 
     auth: Auth
@@ -55,6 +59,7 @@ class _Held:
     is_proven: bool = True
     bad_access: str = field(default="", repr=False)
     bad_refresh: str = field(default="", repr=False)
+    public_until: float = 0.0
 
 
 class OAuth:
@@ -92,13 +97,13 @@ class OAuth:
         held.tokens = replace(held.tokens, access="")
         return True
 
-    async def keep(self, account: Account, tokens: Tokens) -> None:
-        """Use the tokens of a sign-in, and put them into the keyring; for this run only where there is none."""
+    async def lend(self, account: Account, tokens: Tokens) -> None:
+        """Use the tokens of a sign-in from now on, in this run."""
         held = self._of(account)
         if held.renewal is not None and not held.renewal.done():
             await asyncio.wait((held.renewal,))  # what it brings is older, and must not come later
         self._held[account.id] = _Held(account.auth, tokens, way=held.way)
-        await self._secrets.set(SecretRef(account.id, NAME), to_text(tokens, account.auth))
+        self._secrets.lend(SecretRef(account.id, NAME), to_text(tokens, account.auth))
 
     async def exchange(self, account: Account, grant: str, fields: Mapping[str, str]) -> Tokens:
         """Ask the token endpoint. Raises ``PollFailed``, a ``Refused`` where the server gave a word for its no."""
@@ -193,6 +198,8 @@ class OAuth:
         except SecretUnavailable as error:
             if in_memory is not None:
                 return in_memory
+            if error.obstacle is Obstacle.KEYRING_ABSENT:  # there is none that could have kept a sign-in
+                raise _sign_in(account, f"{error.title}, so nobody is signed in to the account {account.id}") from None
             raise no_secret(error, account.id) from error
         kept = from_text(text, account.auth)
         if kept is None:
@@ -219,12 +226,19 @@ class OAuth:
         return response
 
     async def _client_secret(self, account: Account) -> str | None:
-        """The client's own secret. A program on a person's computer may well have none (RFC 8252, 8.4)."""
+        """The client's own secret. A program on a person's computer may well have none (RFC 8252, 8.4).
+
+        A keyring that hangs is not waited for with every question whether the person has signed in.
+        """
+        held, now = self._of(account), self._clock.now().mono
+        if now < held.public_until:
+            return None
         try:
             secret = await self._secrets.get(SecretRef(account.id))
         except SecretUnavailable as error:
             if account.auth.flow is OAuthFlow.CLIENT_CREDENTIALS:
                 raise no_secret(error, account.id) from error
+            held.public_until = now + _PUBLIC_FOR
             return None
         if not secret.isprintable():
             raise PollFailed(FailureKind.UNAUTHORIZED, "The client's secret contains characters that cannot be sent")

@@ -67,6 +67,11 @@ class Profile:
         return cls.at(Path(named)) if named else cls.default()
 
     @property
+    def named(self) -> str:
+        """What ``--profile`` takes for it; empty for the user's own."""
+        return "" if self == Profile.default() else str(self.settings.parent)
+
+    @property
     def lock(self) -> Path:
         """The file that the one running instance holds locked."""
         return self.run / "tocsin.lock"

@@ -92,6 +92,7 @@ class KeyringSecrets:
         self._given = dict(given)
         self._memory: dict[str, str] = {}
         self._found: dict[str, str] = {}  # what the keyring holds, too
+        self._lent: set[str] = set()  # what is to stay in memory
         self._known: tuple[str, ...] = tuple(dict.fromkeys(self._given.values()))
         self._hidden: deque[str] = deque(maxlen=_MOST_HIDDEN)
         self._backend = backend
@@ -123,6 +124,8 @@ class KeyringSecrets:
     async def set(self, ref: SecretRef, value: str) -> None:
         """Keep it in the keyring; where that cannot be had, for this run only, which is logged.
 
+        In the place of one that is lent it is lent as well.
+
         Raises ``SecretUnavailable`` for an empty secret.
         """
         if not value:
@@ -132,6 +135,8 @@ class KeyringSecrets:
             self._remember(value)
         self._given.pop(entry, None)
         self._memory[entry] = value
+        if entry in self._lent:
+            return
         try:
             await self.keep(ref, value)
         except SecretUnavailable as error:
@@ -141,6 +146,7 @@ class KeyringSecrets:
         """Put it into the keyring, and nowhere else. Raises ``SecretUnavailable`` where that cannot be had."""
         entry = _entry(ref)
         self._refused_at = None
+        self._lent.discard(entry)
         # A key of its own: who sets a second value must not be given the outcome of the first.
         await self._ask(object(), ref.account, lambda backend: backend.set_password(SERVICE, entry, value))
         if self._memory.get(entry) == value:
@@ -159,10 +165,13 @@ class KeyringSecrets:
         entry = _entry(ref)
         if not value:
             self._memory.pop(entry, None)
+            self._lent.discard(entry)
             return
-        self._remember(value)
+        if not ref.name:
+            self._remember(value)
         self._given.pop(entry, None)
         self._memory[entry] = value
+        self._lent.add(entry)
 
     async def drop(self, ref: SecretRef) -> None:
         """Forget it, in the keyring too; where there is no keyring it cannot be in one.
@@ -189,6 +198,7 @@ class KeyringSecrets:
     def _forget(self, ref: SecretRef) -> None:
         self._given.pop(_entry(ref), None)
         self._memory.pop(_entry(ref), None)
+        self._lent.discard(_entry(ref))
         self._found.pop(_entry(ref), None)
 
     def known(self) -> tuple[str, ...]:

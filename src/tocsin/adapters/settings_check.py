@@ -121,7 +121,9 @@ def _provider(path: Path, table: Mapping[str, Any], found: Problems, available: 
         return value
     known = value in PLANNED
     found.add(
-        (*path, "provider"), "is not available in this version" if known else "is not a provider's key", available
+        (*path, "provider"),
+        "is not available in this version" if known else "is not a provider of this version",
+        available,
     )
     return None
 

@@ -53,6 +53,7 @@ def _table(document: TomlText, table: Path, old: Values, new: Values, default: V
         return
     if document.has(table):
         _values(document, table, old, new, default)
+        document.remove_if_bare(table)
         return
     content = said.written(new, default)
     if content:

@@ -42,7 +42,11 @@ class Problems:
         for key in table:
             if key not in known and not is_secret(key):
                 near = "" if len(self._found) > MOST else _nearest(key, known)
-                self.add((*path, key), f"is not a setting{f'; is {near} meant?' if near else ''}", sorted(known))
+                self.add(
+                    (*path, key),
+                    f"is not a setting of this version{f'; is {near} meant?' if near else ''}",
+                    sorted(known),
+                )
 
     def secrets(self, path: Path, table: Mapping[str, Any], account: str) -> None:
         """Report the keys that are named like a secret."""

@@ -1,8 +1,10 @@
 """Writes ``config.toml`` so that comments and order survive, and takes a change back. Imported when that is done first.
 
-What is written was read back before, and held against what was meant. The file is replaced in one step, 0600.
+What is written was read back before, and held against what was meant. The file is replaced in one step, 0600. One of an
+older schema is copied beside itself first.
 """
 
+import logging
 import os
 import secrets
 import sys
@@ -12,6 +14,7 @@ from pathlib import Path
 from tocsin.adapters.profile import make_private
 from tocsin.adapters.settings import FILE, LIMIT, Change, Content, TomlSettings, stamp, stamp_of
 from tocsin.adapters.settings_edit import edited
+from tocsin.adapters.settings_schema import back_up
 from tocsin.adapters.settings_values import as_read
 from tocsin.domain.account import Account, Settings
 from tocsin.errors import Bug, EnvironmentFault, SettingsError
@@ -19,6 +22,7 @@ from tocsin.errors import Bug, EnvironmentFault, SettingsError
 MOST = 20
 """Changes that can be taken back, one after the other."""
 
+_LOG = logging.getLogger(__name__)
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -38,7 +42,7 @@ def add_account(source: TomlSettings, account: Account) -> None:
     """Add an account to the end of the file's accounts. Raises as ``save`` does, also if the id is taken."""
     found, before = _readable(source)
     if any(account.id == other.id for other in before.accounts):
-        raise SettingsError("accounts", "there is an account of this id already")
+        raise SettingsError(FILE, "there is an account of this id already")
     _write_settings(source, found, before, replace(before, accounts=(*before.accounts, account)))
 
 
@@ -89,6 +93,11 @@ def _write_settings(source: TomlSettings, found: Content, before: Settings, sett
     data = (_BOM if has_mark else b"") + after.encode()
     if stamp(source.path) != found.stamp:
         raise SettingsError(FILE, "is being changed by somebody else at this moment; try again")
+    is_ours = bool(source.changes) and source.changes[-1].after == found.data
+    if found.data is not None and not is_ours:
+        copy = back_up(source.path, found.data, found.text, after)
+        if copy is not None:
+            _LOG.info("%s is of an older schema: a copy of it is kept as %s", FILE, copy.name)
     source.last = _replace(source.path, data)
     source.loaded = wanted
     source.changes.append(Change(found.data, data))

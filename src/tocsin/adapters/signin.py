@@ -5,20 +5,23 @@ Both end in tokens, which the caller keeps. Nothing is stored here.
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from tocsin.adapters import http_urls as urls
 from tocsin.adapters import oauth_grants as grants
+from tocsin.adapters import signin_faults as faults
 from tocsin.adapters.background import DaemonCalls
 from tocsin.adapters.oauth import OAuth
-from tocsin.adapters.oauth_answers import DeviceCode, Refused, ServerDown
+from tocsin.adapters.oauth_answers import Refused, ServerDown
 from tocsin.adapters.oauth_tokens import Tokens
 from tocsin.adapters.signin_redirect import Redirect
 from tocsin.domain.account import Account
+from tocsin.domain.signing_in import SignInPrompt
 from tocsin.domain.terms import FailureKind
 from tocsin.errors import PollFailed
-from tocsin.ports import Clock
+from tocsin.ports import Browser, Clock, Prompted
+from tocsin.words.signing_in import Pages
 
 BROWSER_DEADLINE = 300.0
 """Seconds that a person has in the browser."""
@@ -30,27 +33,27 @@ _SLOWER = timedelta(seconds=5)
 _SLOWEST = timedelta(seconds=60)
 _NO_ANSWER = frozenset({FailureKind.TIMEOUT, FailureKind.CONNECT, FailureKind.DNS})
 
-Browser = Callable[[str], bool]
-"""Opens an address for a person; false where it could not. May block, and is called in a thread of its own."""
-
 
 async def sign_in_by_browser(
     oauth: OAuth,
     account: Account,
     browser: Browser,
-    tell_address: Callable[[str], None],
+    tell: Prompted,
     *,
     deadline: float = BROWSER_DEADLINE,
+    shown: Pages | None = None,
 ) -> Tokens:
-    """The tokens of a sign-in in the browser. ``tell_address`` is called where none could be opened.
+    """The tokens of a sign-in in the browser.
 
-    ``deadline`` is in seconds. Raises ``PollFailed``: timeout, unauthorized, or what the server does wrong.
+    ``tell`` is called with the address, and again once it is known whether a browser opened. ``deadline`` is in
+    seconds; ``shown`` is what the browser ends on. Raises ``PollFailed``: timeout, unauthorized, or what the server
+    does wrong.
     """
     auth = account.auth
     authorize_url = str(urls.secure(auth.authorize_url))
     urls.secure(auth.token_url)
     state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
-    async with Redirect(state) as redirect:
+    async with Redirect(state, shown) as redirect:
         address = grants.authorize_address(
             authorize_url,
             client_id=auth.client_id,
@@ -59,7 +62,9 @@ async def sign_in_by_browser(
             state=state,
             verifier=verifier,
         )
-        opening = asyncio.create_task(_open(browser, address, tell_address))
+        prompt = SignInPrompt(address, lasts=timedelta(seconds=deadline))
+        tell(prompt)
+        opening = asyncio.create_task(_open(browser, prompt, tell))
         try:
             code = await redirect.code(deadline)
         finally:
@@ -68,24 +73,21 @@ async def sign_in_by_browser(
     try:
         return await oauth.exchange(account, "authorization_code", fields)
     except Refused as refused:
-        raise _explained(refused) from None
+        raise faults.refused(refused.word, refused.message) from None
 
 
-async def _open(browser: Browser, address: str, tell_address: Callable[[str], None]) -> None:
+async def _open(browser: Browser, prompt: SignInPrompt, tell: Prompted) -> None:
     """Open the browser; whatever hinders it, a person can still type the address."""
     calls: DaemonCalls[bool] = DaemonCalls("tocsin-browser")
     try:
-        is_open = await calls.run(address, lambda: browser(address), timeout=_BROWSER_STARTS)
+        is_open = await calls.run(prompt, lambda: browser(prompt.address), timeout=_BROWSER_STARTS)
     except Exception:  # noqa: BLE001 - a browser that cannot be started is told by what follows
         is_open = False
-    if not is_open:
-        tell_address(address)
+    tell(replace(prompt, is_open=is_open))
 
 
-async def sign_in_by_code(
-    oauth: OAuth, account: Account, clock: Clock, tell_code: Callable[[DeviceCode], None]
-) -> Tokens:
-    """The tokens of a sign-in on another device. ``tell_code`` is called with what a person has to type there.
+async def sign_in_by_code(oauth: OAuth, account: Account, clock: Clock, tell: Prompted) -> Tokens:
+    """The tokens of a sign-in on another device. ``tell`` is called with what a person has to type there.
 
     Raises ``PollFailed``: timeout when the code ran out, unauthorized, or what the server does wrong.
     """
@@ -93,8 +95,8 @@ async def sign_in_by_code(
     try:
         code = await oauth.device_code(account)
     except Refused as refused:
-        raise _explained(refused) from None
-    tell_code(code)
+        raise faults.refused(refused.word, refused.message) from None
+    tell(SignInPrompt(code.address, code.user_code, code.whole_address or "", code.lasts))
     every = code.every
     end = clock.now().mono + code.lasts.total_seconds()
     while clock.now().mono + every.total_seconds() < end:
@@ -103,7 +105,7 @@ async def sign_in_by_code(
             return await oauth.exchange(account, grants.DEVICE_GRANT, {"device_code": code.code})
         except PollFailed as failed:
             every = _next_step(failed, every)
-    raise _ran_out()
+    raise faults.ran_out()
 
 
 def _next_step(failed: PollFailed, every: timedelta) -> timedelta:
@@ -120,24 +122,6 @@ def _next_step(failed: PollFailed, every: timedelta) -> timedelta:
         case "slow_down":
             return every + _SLOWER
         case "expired_token":
-            raise _ran_out() from None
+            raise faults.ran_out() from None
         case _:
-            raise _explained(failed) from None
-
-
-def _ran_out() -> PollFailed:
-    return PollFailed(FailureKind.TIMEOUT, "The code ran out before anybody signed in with it: start again")
-
-
-def _explained(refused: Refused) -> PollFailed:
-    """A refusal with what a person can do about it."""
-    match refused.word:
-        case "access_denied":
-            text = "The sign-in was cancelled, or refused by the provider (access_denied)"
-        case "invalid_client" | "unauthorized_client":
-            text = f"{refused.message}: check client_id, and the client's secret if it has one"
-        case "invalid_scope":
-            text = f"{refused.message}: check scope"
-        case _:
-            text = refused.message
-    return PollFailed(FailureKind.UNAUTHORIZED, text)
+            raise faults.refused(failed.word, failed.message) from None

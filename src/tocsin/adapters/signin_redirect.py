@@ -6,13 +6,19 @@ that brings the right ``state`` to the right path counts, and after it the port 
 
 import asyncio
 import contextlib
+import gettext
 import hmac
+import html
 import re
+from datetime import UTC
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
+from tocsin.adapters import signin_faults as faults
 from tocsin.domain.terms import FailureKind
 from tocsin.errors import PollFailed
+from tocsin.words.signing_in import Pages, pages
+from tocsin.words.voice import Voice
 
 PATH = "/callback"
 """What is registered with a provider is ``http://127.0.0.1/callback``; the port differs each time."""
@@ -23,10 +29,9 @@ _MOST_KNOCKS = 64
 _MOST_FIELDS = 20
 _CODE = re.compile(r"[\x20-\x7e]{1,8192}")
 _WORD = re.compile(r"[a-z_]{1,40}")
-_CANCELLED = "access_denied"
 
 _PAGE = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>Tocsin</title></head>
+<html lang="{language}"><head><meta charset="utf-8"><title>Tocsin</title></head>
 <body><h1>{title}</h1><p>{text}</p></body></html>
 """
 _HEADERS = (
@@ -37,17 +42,18 @@ _HEADERS = (
     "X-Content-Type-Options: nosniff\r\n"
     "Connection: close\r\n"
 )
-_DONE = ("200 OK", "You are signed in", "You can close this page and go back to Tocsin.")
-_NOT_DONE = ("200 OK", "You are not signed in", "The provider refused it, or it was cancelled. Go back to Tocsin.")
-_NOT_OURS = ("400 Bad Request", "This is not the answer that Tocsin waits for", "Nothing was done.")
-_NOTHING = ("404 Not Found", "There is nothing here", "Nothing was done.")
+_OK, _NOT_OURS, _NOTHING = "200 OK", "400 Bad Request", "404 Not Found"
 
 
 class Redirect:
-    """Listens while entered. ``uri`` is what the provider is told, ``code`` what the browser brings."""
+    """Listens while entered. ``uri`` is what the provider is told, ``code`` what the browser brings.
 
-    def __init__(self, state: str) -> None:
+    ``shown`` is what the browser shows at the end, in English where nothing is given.
+    """
+
+    def __init__(self, state: str, shown: Pages | None = None) -> None:
         self._state = state
+        self._shown = shown or pages(Voice("en", gettext.NullTranslations(), UTC))
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._outcome: asyncio.Future[str | PollFailed] = asyncio.get_running_loop().create_future()
@@ -58,9 +64,7 @@ class Redirect:
         try:
             self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, limit=_HEAD_LIMIT)
         except OSError as error:
-            raise PollFailed(
-                FailureKind.CONNECT, f"This computer lets nobody listen on 127.0.0.1 ({error.strerror})"
-            ) from error
+            raise faults.no_way_back(error.strerror) from error
         self._port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -88,8 +92,7 @@ class Redirect:
             async with asyncio.timeout(within):
                 outcome = await asyncio.shield(self._outcome)
         except TimeoutError:
-            text = f"Nobody signed in within {within / 60:.0f} minutes"
-            raise PollFailed(FailureKind.TIMEOUT, text) from None
+            raise faults.nobody_came(within) from None
         if isinstance(outcome, PollFailed):
             raise outcome
         return outcome
@@ -106,14 +109,14 @@ class Redirect:
             with contextlib.suppress(*gone):
                 async with asyncio.timeout(_HEAD_DEADLINE):
                     head = await reader.readuntil(b"\r\n\r\n")
-                    writer.write(_page(*self._answer(head.decode("latin-1"))))
+                    writer.write(self._page(*self._answer(head.decode("latin-1"))))
                     await writer.drain()
         finally:
             writer.close()
             with contextlib.suppress(*gone):
                 await writer.wait_closed()
 
-    def _answer(self, head: str) -> tuple[str, str, str]:
+    def _answer(self, head: str) -> tuple[str, tuple[str, str]]:
         """What to say to a request; the right one decides the outcome and closes the port."""
         first, *lines = head.split("\r\n")
         parts = first.split(" ")
@@ -121,17 +124,17 @@ class Redirect:
         target = parts[1] if len(parts) == 3 and parts[0] == "GET" else ""  # noqa: PLR2004 - method, target, version
         # Another name for this address would be a page that has its own name resolved to it (DNS rebinding).
         if self._outcome.done() or hosts != [f"127.0.0.1:{self._port}"] or target.partition("?")[0] != PATH:
-            return _NOTHING
+            return _NOTHING, self._shown.nothing
         self._knocks += 1
         outcome = self._outcome_of(target)
         if outcome is None and self._knocks < _MOST_KNOCKS:
-            return _NOT_OURS
+            return _NOT_OURS, self._shown.not_ours
         if outcome is None:
-            outcome = PollFailed(FailureKind.UNAUTHORIZED, "Something else keeps answering in the browser's place")
+            outcome = faults.disturbed()
         self._outcome.set_result(outcome)
         if self._server is not None:
             self._server.close()
-        return _DONE if isinstance(outcome, str) else _NOT_DONE
+        return _OK, self._shown.done if isinstance(outcome, str) else self._shown.not_done
 
     def _outcome_of(self, target: str) -> str | PollFailed | None:
         """The code, or why there is none; None for what does not belong to this sign-in."""
@@ -144,13 +147,12 @@ class Redirect:
             return None
         if error:
             word = error[0] if _WORD.fullmatch(error[0]) else "unnamed"
-            what = "was cancelled, or refused by the provider" if word == _CANCELLED else "was refused by the provider"
-            return PollFailed(FailureKind.UNAUTHORIZED, f"The sign-in {what} ({word})")
+            return faults.refused(word, f"The sign-in was refused by the provider ({word})")
         if len(code) != 1 or not _CODE.fullmatch(code[0]):
             return PollFailed(FailureKind.MALFORMED, "The provider sent the browser back without a usable code")
         return code[0]
 
-
-def _page(status: str, title: str, text: str) -> bytes:
-    body = _PAGE.format(title=title, text=text).encode()
-    return f"HTTP/1.1 {status}\r\n{_HEADERS}Content-Length: {len(body)}\r\n\r\n".encode() + body
+    def _page(self, status: str, said: tuple[str, str]) -> bytes:
+        title, text = (html.escape(each) for each in said)
+        body = _PAGE.format(language=self._shown.language, title=title, text=text).encode()
+        return f"HTTP/1.1 {status}\r\n{_HEADERS}Content-Length: {len(body)}\r\n\r\n".encode() + body

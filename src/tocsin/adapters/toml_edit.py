@@ -93,6 +93,11 @@ class TomlText:
             while (last := self._spans.last_below(path)) is not None:
                 self._remove_pair(last)
 
+    def remove_if_bare(self, table: Path) -> None:
+        """Take away a table in which nothing is left, not even a comment."""
+        if self._spans.is_bare(table):
+            self.remove(table)
+
     # --- items of an array of tables
 
     def append(self, array: Path, item: Mapping[str, Value]) -> None:

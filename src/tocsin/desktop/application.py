@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
-from PySide6.QtGui import QSessionManager
+from PySide6.QtGui import QAccessible, QSessionManager
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from tocsin.desktop.bridge import Bridge
@@ -22,12 +22,14 @@ from tocsin.domain.terms import Urgency
 from tocsin.words.phrasebook import Phrasebook
 
 if TYPE_CHECKING:
+    from tocsin.desktop.announcer import Announcer
     from tocsin.desktop.channel import WindowChannel
     from tocsin.desktop.hooks import ExceptHooks
     from tocsin.desktop.settings.backstage import Backstage
+    from tocsin.desktop.slices import Slices
     from tocsin.desktop.stop_signals import StopSignals
     from tocsin.desktop.window import Window
-    from tocsin.ports import Channel, Clock, Dispatch, Outgoing
+    from tocsin.ports import Browser, Channel, Clock, Dispatch, Outgoing
     from tocsin.ports.offering import Offers
 
 _GREETING_MS = 2000  # as long as it may take to know that nothing is set up
@@ -72,10 +74,12 @@ class DesktopApplication(QObject):
         self._dispatch: Dispatch | None = None
         self._waiting: list[Command] = []
         self._window: Window | None = None
+        self._ahead: Slices | None = None
         self._is_shown = self._is_over = False
         self._after: list[Callable[[], None]] = []
         self._bridge = Bridge(self._on_state, self)
         self._channel: WindowChannel | None = None
+        self._announcer: Announcer | None = None
         self._tray = Tray(self._words, clock, self, first)
         self._had_tray = first.had_tray
         self._was_clicked = first.was_clicked
@@ -84,6 +88,7 @@ class DesktopApplication(QObject):
         self._tray.settings_wanted.connect(self.open_settings)
         self._tray.quit_asked.connect(self.quit)
         self._tray.commanded.connect(self._command)
+        self._tray.turned.connect(self._announce)
         self.settings = SettingsOpener(clock, self._backstage, self)
         self.settings.commanded.connect(self._command)
         self.settings.assistant_wanted.connect(self.set_up)
@@ -135,6 +140,13 @@ class DesktopApplication(QObject):
         """Open the window or bring it to the front. From any thread."""
         self._bridge.post(self.open_window)
 
+    @property
+    def browser(self) -> "Browser":
+        """Opens the page that a person signs in at. To be called from another thread."""
+        from tocsin.desktop.page_opener import PageOpener  # noqa: PLC0415 - after the icon
+
+        return PageOpener(self._bridge.post)
+
     def attach(self, dispatch: "Dispatch") -> None:
         """Send commands there; those given until now first. ``dispatch`` is called in the GUI thread."""
         self._dispatch = dispatch
@@ -161,6 +173,11 @@ class DesktopApplication(QObject):
     def open_settings(self) -> None:
         """Open the settings or bring them to the front."""
         self.settings.open(self._words, self._state)
+
+    @Slot(str)
+    def _open_account(self, account: str) -> None:
+        self.open_settings()
+        self.settings.show_account(account)
 
     @Slot()
     def quit(self) -> None:
@@ -210,7 +227,21 @@ class DesktopApplication(QObject):
     @Slot()
     def _on_greeting_due(self) -> None:
         if self._state is not None and not self._state.connections and self._was_never_open:
-            self.open_window()
+            window = self._built_window()
+            QTimer.singleShot(0, window, window.open)  # to lay it out takes as long again as to build it
+
+    def _get_ready_to_greet(self) -> None:
+        """Import what the window is made of before it comes by itself, so that the bell stands still for no moment."""
+        if self._ahead is None and self._was_never_open and not self._background:
+            from tocsin.desktop.slices import Slices, importing  # noqa: PLC0415 - most runs never need it
+
+            self._ahead = Slices(self)
+            self._ahead.begin(*importing("widgets", "overview", "history_view", "pages", "window"), self._wear_icon)
+
+    def _wear_icon(self) -> None:
+        from tocsin.desktop.bell import application_icon  # noqa: PLC0415 - nothing of it is needed before
+
+        self._qt.setWindowIcon(application_icon())
 
     @Slot()
     def _on_patience_over(self) -> None:
@@ -264,10 +295,25 @@ class DesktopApplication(QObject):
         if state.language != self._language:
             self._speak(state.language)
         self._state = state
+        if state.settings is not None and not state.connections:
+            self._get_ready_to_greet()
         self._tray.render(state)
         if self._window is not None:
             self._window.render_state(state, self._bugs)
         self.settings.render_state(state)
+        self._announce()
+
+    @Slot()
+    def _announce(self) -> None:
+        """Have a screen reader, where there is one, say what changed."""
+        if not QAccessible.isActive():
+            self._announcer = None
+        elif self._state is not None:
+            from tocsin.desktop.announcer import Announcer  # noqa: PLC0415 - only for those who need it
+
+            self._announcer = self._announcer or Announcer()
+            place = self._qt if self._window is None else self._window
+            self._announcer.follow(self._words, self._state, self._clock.now(), place)
 
     def _on_message(self, outgoing: "Outgoing") -> None:
         """A message that only the window is left to show: it comes up, and leaves the keyboard where it is."""
@@ -298,17 +344,18 @@ class DesktopApplication(QObject):
 
     def _built_window(self) -> "Window":
         if self._window is None:
-            from tocsin.desktop.bell import application_icon  # noqa: PLC0415 - nothing of it is needed before
             from tocsin.desktop.translations import speak  # noqa: PLC0415 - the same
             from tocsin.desktop.window import Window  # noqa: PLC0415 - the same
 
-            self._qt.setWindowIcon(application_icon())
+            if self._ahead is None:
+                self._wear_icon()
             speak(self._qt, self._words.language)
             window = Window(self._words, self._clock, self._settings_file, QSystemTrayIcon.isSystemTrayAvailable)
             window.commanded.connect(self._command)
             window.quit_asked.connect(self.quit)
             window.demo_wanted.connect(self._on_demo)
             window.settings_wanted.connect(self.open_settings)
+            window.account_wanted.connect(self._open_account)
             window.acted.connect(self._window_channel().act)
             window.offer_demo(available=self.on_demo is not None)
             if self.offers is not None:

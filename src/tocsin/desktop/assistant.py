@@ -4,6 +4,7 @@ It works by commands alone: an address is tried by the engine, and nothing is wr
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
@@ -17,15 +18,18 @@ from tocsin.desktop.assistant_trying import Trying
 from tocsin.desktop.assistant_welcome import Choice
 from tocsin.domain.account import Account, Settings
 from tocsin.domain.instant import Instant
+from tocsin.domain.signing_in import KeepSignIn
 from tocsin.domain.state import AppState, KeepSecret
 from tocsin.domain.terms import FailureKind
 from tocsin.domain.trial import TrialStep, TrialView
-from tocsin.words import plain, trials
+from tocsin.words import plain, signing_in, trials
 from tocsin.words.phrasebook import Phrasebook
 
 if TYPE_CHECKING:
     from tocsin.desktop.assistant_sign_in import Login
     from tocsin.ports.offering import Offers
+
+_Asked = tuple[str, Callable[[Phrasebook], str]]
 
 
 class Assistant(Frame):
@@ -49,19 +53,25 @@ class Assistant(Frame):
         super().__init__(words, parent)
         self._offers = offers
         self._at_login = at_login
-        self._state: AppState | None = None
+        self._has_demo = has_demo
+        self._shown: tuple[AppState, Instant] | None = None
         self._choice = Choice("")
         self._login: Login | None = None
         self._account: Account | None = None
+        self._asked: _Asked = ("", str)
         self._trying = Trying(offers, self.commanded.emit)
-        self._saving = Saving(words, self.commanded.emit)
+        self._saving = Saving(self.commanded.emit)
         self._trail = [Place.WELCOME]
-        self._steps = Steps(words, offers, self.add_step, lambda: self._settings)
-        self._steps.has_start = at_login is not None
-        self._steps.welcome.offer_demo(available=has_demo)
-        self._steps.welcome.line_wanted.connect(self._on_line_wanted)
-        self._steps.welcome.demo_wanted.connect(self._on_demo_wanted)
+        self._steps = self._new_steps()
         self.show_step(self._steps.welcome)
+
+    def _new_steps(self) -> Steps:
+        made = Steps(self._words, self._offers, self.add_step, lambda: self._settings)
+        made.has_start = self._at_login is not None
+        made.welcome.offer_demo(available=self._has_demo)
+        made.welcome.line_wanted.connect(self._on_line_wanted)
+        made.welcome.demo_wanted.connect(self._on_demo_wanted)
+        return made
 
     @property
     def place(self) -> Place:
@@ -75,12 +85,34 @@ class Assistant(Frame):
 
     def render_state(self, state: AppState, now: Instant) -> None:
         """Show what came of the commands."""
-        self._state = state
+        self._shown = (state, now)
         self._steps.welcome.render_state(state, now)
+        if Place.SIGN_IN in self._steps.made:
+            self._steps.sign_in.render_state(state)
         view = self._trying.news(state)
         if view is not None:
             self._on_trial(view)
-        end = self._saving.end(state, now)
+        if Place.USE in self._steps.made:
+            self._steps.use.render_state(state, now)
+        self._show_end(state, now)
+
+    def make_anew(self, words: Phrasebook) -> None:
+        """Speak another language, or use other letters; what was chosen stays, and so does the step."""
+        super().make_anew(words)
+        before, self._steps = self._steps, self._new_steps()
+        for place in before.made:
+            if place is Place.SIGN_IN:
+                self._steps.sign_in.ask(self._asked[0], self._asked[1](words))
+            self._steps.at(place).take_over(before.at(place))
+        if Place.USE in before.made:
+            self._prepare_use()
+        if self._shown is not None:
+            self._steps.welcome.render_state(*self._shown)
+            self._show_end(*self._shown)
+        self._arrive()
+
+    def _show_end(self, state: AppState, now: Instant) -> None:
+        end = self._saving.end(state, now, self._words)
         if end is not None and end.is_saved and not end.told:
             self.accept()
         elif end is not None and self.place is Place.USE:
@@ -111,6 +143,8 @@ class Assistant(Frame):
         """Go to the step before; what is being tried is broken off."""
         if self.place is Place.ADDRESS:
             self._trying.end()
+        elif self.place is Place.SIGN_IN:
+            self._steps.sign_in.leave()
         self._trail.pop()
         if self.place is Place.ADDRESS and not self._trying.is_begun:  # what was found there is forgotten
             self._trail.pop()
@@ -131,9 +165,7 @@ class Assistant(Frame):
             return
         self._choice, self._login, offer = choice, None, choice.offer
         if offer is not None and needs_more(self._offers.fields(offer.provider)):
-            why = self._words.gettext("{name} tells how things stand to those who are signed in.")
-            name = self._words.clean(offer.name, plain.NAME)
-            self._steps.sign_in.ask(offer.provider, why.format(name=name))
+            self._ask_to_sign_in(offer.provider, partial(_tells_the_signed_in, name=offer.name))
             self._go(Place.SIGN_IN)
         else:
             self._try()
@@ -150,15 +182,23 @@ class Assistant(Frame):
         self._try(allow_insecure=address.allow_insecure)
 
     def _from_sign_in(self) -> None:
-        self._login = self._steps.sign_in.login
-        if self._login.is_by_person:
-            self._watch_unseen()
+        step = self._steps.sign_in
+        self._login = step.login
+        if self._login.is_by_person and not step.is_signed:
+            step.begin(self._trying.trial(self._choice, self._login))
         else:
             self._try()
+
+    @property
+    def _has_signed_in(self) -> bool:
+        """Whether a person has signed in to what is going to be watched."""
+        login = self._login
+        return login is not None and login.is_by_person and self._steps.sign_in.is_signed
 
     def _watch_unseen(self) -> None:
         """Go on with an account that could not be asked yet, if it is known what asks it."""
         self._trying.end()
+        self._steps.sign_in.leave()
         self._login = login = self._steps.sign_in.login_for_later
         if not login.provider:
             self._watch_nothing()
@@ -175,18 +215,26 @@ class Assistant(Frame):
 
     def _to_things(self, view: TrialView) -> None:
         offer = self._choice.offer
-        is_isp = offer is not None and offer.is_isp
+        is_own = self._login is not None and bool(view.provider) and not view.lists_things  # one's own lines, by ids
+        is_isp = is_own or (offer is not None and offer.is_isp)
         name = view.page_name or view.provider_name
         self._steps.things.offer(name, view.components, lists=view.lists_things, is_isp=is_isp)
         self._go(Place.THINGS)
 
     def _to_use(self) -> None:
-        account, login = self._account, self._login
-        by_person = account is not None and login is not None and login.is_by_person
-        use = self._steps.use
-        use.tell_command(f"tocsin login {account.id}" if account is not None and by_person else "")
-        use.ask_for_help(is_wanted=account is not None)
+        self._prepare_use()
         self._go(Place.USE)
+
+    def _prepare_use(self) -> None:
+        account, login = self._account, self._login
+        is_left = login is not None and login.is_by_person and not self._has_signed_in
+        use = self._steps.use
+        use.tell_command(self._words.command(f"login {account.id}") if account is not None and is_left else "")
+        use.ask_for_help(is_wanted=account is not None)
+
+    def _ask_to_sign_in(self, provider: str, why: Callable[[Phrasebook], str]) -> None:
+        self._asked = (provider, why)
+        self._steps.sign_in.ask(provider, why(self._words))
 
     # --- trying ---
 
@@ -200,9 +248,10 @@ class Assistant(Frame):
         self._steps.address.show_trial(view, signed=signed)
         if self.place is not Place.ADDRESS or view.failure is not FailureKind.UNAUTHORIZED:
             return
-        why, _ = trials.told(self._words, view, self._choice.url, signed=signed)
         chosen = self._login.provider if self._login is not None else ""
-        self._steps.sign_in.ask(chosen or view.provider, why)
+        self._ask_to_sign_in(
+            chosen or view.provider, partial(_is_refused, view=view, url=self._choice.url, login=self._login)
+        )
         self._trying.end()
         self._trail.pop()
         if Place.SIGN_IN not in self._trail:
@@ -213,7 +262,7 @@ class Assistant(Frame):
 
     @property
     def _settings(self) -> Settings:
-        settings = self._state.settings if self._state is not None else None
+        settings = self._shown[0].settings if self._shown is not None else None
         return settings if settings is not None else Settings()
 
     @Slot()
@@ -231,17 +280,33 @@ class Assistant(Frame):
         if use.is_over:
             self.accept()
             return
-        wished, secret = making.with_use(self._settings, use.usage, public=use.public), None
+        wished = making.with_use(self._settings, use.usage, public=use.public)
+        secret = signed = None
         if account is not None:
             wished = making.with_account(wished, account, self._steps.things.picks, use.help)
             if login is not None and login.secret:
                 secret = KeepSecret(account.id, login.secret, run_only=login.run_only)
+            if login is not None and self._has_signed_in:
+                signed = KeepSignIn(account.id, run_only=login.run_only)
         use.show_end(self._words.gettext("Saving"), is_saving=True)
-        self._saving.begin(wished, self._settings, secret)
+        self._saving.begin(wished, self._settings, secret, signed)
         if use.starts and self._at_login is not None:
             self._at_login(True)
 
     def done(self, result: int) -> None:
         """Close; nothing goes on being tried, and the secret that was typed for it is forgotten."""
         self._trying.end()
+        if Place.SIGN_IN in self._steps.made:
+            self._steps.sign_in.leave()
         super().done(result)
+
+
+def _tells_the_signed_in(words: Phrasebook, *, name: str) -> str:
+    why = words.gettext("{name} tells how things stand to those who are signed in.")
+    return why.format(name=words.clean(name, plain.NAME))
+
+
+def _is_refused(words: Phrasebook, *, view: TrialView, url: str, login: "Login | None") -> str:
+    if login is not None and login.is_by_person:
+        return signing_in.not_taken(words, url)
+    return trials.told(words, view, url, signed=login is not None and bool(login.secret))[0]

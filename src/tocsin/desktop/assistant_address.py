@@ -1,16 +1,17 @@
 """The assistant's second step: an address is tried, with its progress, what was found, or why nothing was."""
 
+from typing import Self
+
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from tocsin.desktop.assistant_page import Step, line_edit, titled
-from tocsin.desktop.bell import Bells, Face, colour
-from tocsin.desktop.portrait import Portrait
+from tocsin.desktop.bell import Face, colour
+from tocsin.desktop.portrait import Portrait, bells_on
 from tocsin.desktop.widgets import Card, Tone, button, label
 from tocsin.domain.terms import FailureKind, Level
 from tocsin.domain.trial import TrialStep, TrialView
-from tocsin.words import plain, trials
+from tocsin.words import obstacles, plain, trials
 from tocsin.words.phrasebook import Phrasebook
 
 _RUNNING = (TrialStep.LOOKING, TrialStep.ASKING)
@@ -21,9 +22,10 @@ class AddressStep(Step):
     """Shows a trial. Without a result, or with another address, to go on is to try again."""
 
     def __init__(self, words: Phrasebook) -> None:
-        super().__init__(words, words.gettext("What answers there"))
+        super().__init__(words, words.gettext("What is at this address"))
         self._view: TrialView | None = None
         self._tried = ""
+        self._is_signed = False
         self._address = line_edit()
         self._address.textChanged.connect(self._on_typed)
         self._insecure = QCheckBox(words.gettext("Ask it without encryption"))
@@ -40,8 +42,10 @@ class AddressStep(Step):
         self._failed = Card(colour(Level.DEGRADED))
         inside = QVBoxLayout(self._failed)
         inside.setContentsMargins(14, 8, 10, 8)
+        self._settings = button(words.gettext("Settings"), self.settings_wanted.emit)
         for each in (self._said, self._reason):
             inside.addWidget(each)
+        inside.addWidget(self._settings, 0, Qt.AlignmentFlag.AlignLeft)
         self.column.addLayout(titled(words.gettext("Address"), self._address))
         self.column.addWidget(self._running)
         self.column.addWidget(self._found)
@@ -119,6 +123,14 @@ class AddressStep(Step):
         elif not self.is_found:
             self._address.setFocus()
 
+    def take_over(self, before: Self) -> None:
+        """What was tried, what came of it, and what was typed since."""
+        self._tried = before._tried
+        self._insecure.setChecked(before._insecure.isChecked())
+        if before._view is not None:
+            self.show_trial(before._view, signed=before._is_signed)
+        self._address.setText(before.url)
+
     def begin(self, url: str) -> None:
         """Another address is being tried, and nothing of it is known yet."""
         self._tried = url
@@ -128,7 +140,7 @@ class AddressStep(Step):
     def show_trial(self, view: TrialView, *, signed: bool) -> None:
         """Show how far it got. ``signed``: a secret was sent along."""
         was_running = self.is_running
-        self._view = view
+        self._view, self._is_signed = view, signed
         running = self.is_running
         self._address.setReadOnly(running)
         self._running.setVisible(running)
@@ -147,11 +159,9 @@ class AddressStep(Step):
         words, name = self._words, self._words.clean(view.page_name, plain.TITLE)
         product = words.clean(view.provider_name, plain.NAME)
         self._card.set_colour(colour(view.level))
-        palette = self.palette()
-        bells = Bells(palette.color(QPalette.ColorRole.WindowText), palette.color(QPalette.ColorRole.Window))
-        self._bell.show_face(bells, Face(view.level))
+        self._bell.show_face(bells_on(self.palette()), Face(view.level))
         self._name.say(name or product)
-        self._product.say(words.gettext("Read as {product}").format(product=product))
+        self._product.say(words.gettext("Recognised as {product}").format(product=product))
         self._level.say(words.gettext("Now: {level}").format(level=words.level_word(view.level)))
 
     def _show_failed(self, view: TrialView, *, signed: bool) -> None:
@@ -163,6 +173,7 @@ class AddressStep(Step):
             return
         said, reason = trials.told(self._words, view, self._tried, signed=signed)
         self._said.say(said)
+        self._settings.setVisible(obstacles.is_mended_in_the_settings(view.obstacle))
         # Translators: the technical reason of a failure, which stays in English.
         self._reason.say(self._words.gettext("({reason})").format(reason=reason) if reason else "")
 

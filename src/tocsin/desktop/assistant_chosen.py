@@ -1,12 +1,14 @@
 """What is to be watched, one line each: its name, its kind and its role, to be changed where the guess is wrong."""
 
 from enum import Enum
+from typing import Self
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from tocsin.desktop.assistant_making import Pick
 from tocsin.desktop.assistant_page import line_edit
+from tocsin.desktop.widgets import call_box
 from tocsin.domain.terms import ConnectionKind, Role
 from tocsin.words import plain
 from tocsin.words.phrasebook import Phrasebook
@@ -42,6 +44,13 @@ class Line(QWidget):
         kind, role = ConnectionKind(self._kind.currentData()), Role(self._role.currentData())  # Qt hands out bare texts
         return Pick(self._ids, name, kind, role)
 
+    def take_over(self, before: Self) -> None:
+        """Its name, kind and role, as they were changed."""
+        self._name.setText(before._name.text())
+        self._name.setCursorPosition(0)
+        self._kind.setCurrentIndex(before._kind.currentIndex())
+        self._role.setCurrentIndex(before._role.currentIndex())
+
     def set_ids(self, ids: tuple[str, ...]) -> None:
         """The same line stands for these from now on."""
         self._ids = ids
@@ -49,8 +58,8 @@ class Line(QWidget):
     def _name_them(self) -> None:
         words, of = self._words, self._guess
         self._name.setAccessibleName(words.gettext("Name of {thing}").format(thing=of))
-        self._kind.setAccessibleName(words.gettext("Kind of {thing}").format(thing=of))
-        self._role.setAccessibleName(words.gettext("Role of {thing}").format(thing=of))
+        call_box(self._kind, words.gettext("Kind of {thing}").format(thing=of))
+        call_box(self._role, words.gettext("Role of {thing}").format(thing=of))
 
 
 class Lines(QWidget):
@@ -68,6 +77,12 @@ class Lines(QWidget):
     def picks(self) -> tuple[Pick, ...]:
         """What is to be watched."""
         return tuple(line.pick for line in self._lines.values())
+
+    def take_over(self, before: Self) -> None:
+        """What was changed in the lines that are here too."""
+        for key, line in self._lines.items():
+            if key in before._lines:
+                line.take_over(before._lines[key])
 
     def show_picks(self, wanted: dict[str, Pick]) -> None:
         """Have a line for each of these keys and no other."""

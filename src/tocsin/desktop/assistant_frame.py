@@ -2,16 +2,18 @@
 
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
+from tocsin.desktop import tab_order
 from tocsin.desktop.assistant_page import Step
+from tocsin.desktop.focus_ring import FocusRing
 from tocsin.desktop.widgets import Stack, Tone, button, label, relabel
 from tocsin.words.phrasebook import Phrasebook
 
 _CHARACTERS = 66  # wide enough for as many of the desktop's font, whatever its size
-_LINES = 40
+_LINES = 44
 _SIDE = 16
 _AROUND = QSize(32, 72)  # what a panel and a window's own frame take of a screen
 
@@ -23,14 +25,28 @@ class Frame(QDialog):
     """
 
     commanded = Signal(object)
+    settings_wanted = Signal()
 
     def __init__(self, words: Phrasebook, parent: QWidget | None) -> None:
         super().__init__(parent)
         self._words = words
+        self._around: dict[Step, Stack] = {}
+        self._outside = QVBoxLayout(self)
+        self._outside.setContentsMargins(0, 0, 0, 0)
+        self._body = self._built()
+        back = QAction(self)
+        back.setShortcut(QKeySequence(QKeySequence.StandardKey.Back))
+        back.triggered.connect(self._on_back_key)
+        self.addAction(back)
+        if parent is None:  # else the window's own goes round in here too
+            FocusRing(self)
+        self.resize(self._fitting())
+
+    def _built(self) -> QWidget:
+        words, body = self._words, QWidget()
         self.setWindowTitle(words.gettext("Set up - Tocsin"))
         self._title = label(Tone.TITLE)
         self._stack = QStackedLayout()
-        self._around: dict[Step, Stack] = {}
         self._back = button(words.gettext("Back"), self.on_back)
         self._skip = button(words.gettext("Skip"), self.on_skip)
         self._next = button(words.gettext("Next"), self.on_next)
@@ -40,17 +56,23 @@ class Frame(QDialog):
         foot.addStretch(1)
         foot.addWidget(self._skip)
         foot.addWidget(self._next)
-        column = QVBoxLayout(self)
+        column = QVBoxLayout(body)
         column.setContentsMargins(_SIDE, _SIDE, _SIDE, _SIDE)
         column.setSpacing(12)
         column.addWidget(self._title)
         column.addLayout(self._stack, 1)
         column.addLayout(foot)
-        back = QAction(self)
-        back.setShortcut(QKeySequence(QKeySequence.StandardKey.Back))
-        back.triggered.connect(self._on_back_key)
-        self.addAction(back)
-        self.resize(self._fitting())
+        self._outside.addWidget(body)
+        return body
+
+    def make_anew(self, words: Phrasebook) -> None:
+        """Make every widget anew: for another language or another font. Who inherits it fills the steps in again."""
+        old, self._words, self._around = self._body, words, {}
+        self._outside.removeWidget(old)
+        old.hide()
+        old.deleteLater()
+        self._body = self._built()
+        self.resize(self.size().expandedTo(self._fitting()).boundedTo(self._most()))
 
     @property
     def step(self) -> Step:
@@ -72,6 +94,7 @@ class Frame(QDialog):
         step.wanted.connect(self.on_next)
         step.broken_off.connect(self.on_back)
         step.commanded.connect(self.commanded)
+        step.settings_wanted.connect(self.settings_wanted)
         step.told.connect(self._on_told)
 
     def show_step(self, step: Step) -> None:
@@ -80,6 +103,7 @@ class Frame(QDialog):
         self._title.say(step.title)
         self.setAccessibleDescription(step.title)
         self._on_changed()
+        tab_order.tell_in_order(self)
         step.enter()
 
     def on_back(self) -> None:
@@ -95,11 +119,25 @@ class Frame(QDialog):
         raise NotImplementedError
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Escape breaks off what runs, and closes only where nothing does."""
-        if event.key() == Qt.Key.Key_Escape and self.step.is_running:
-            self.on_back()
-        else:
+        """Escape takes one thing back at a time: what is being looked for, what runs, the step; at last it closes."""
+        if event.key() != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
+        elif not self.step.take_back():
+            if self.has_back:
+                self.on_back()
+            else:
+                super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow the desktop's fonts."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            QTimer.singleShot(0, self, self._on_font)
+
+    @Slot()
+    def _on_font(self) -> None:
+        if self._around:
+            self.make_anew(self._words)
 
     @Slot()
     def _on_back_key(self) -> None:
@@ -129,4 +167,7 @@ class Frame(QDialog):
     def _fitting(self) -> QSize:
         metrics = self.fontMetrics()
         wanted = QSize(_CHARACTERS * metrics.averageCharWidth(), _LINES * metrics.lineSpacing())
-        return wanted.boundedTo(self.screen().availableSize() - _AROUND)
+        return wanted.boundedTo(self._most())
+
+    def _most(self) -> QSize:
+        return self.screen().availableSize() - _AROUND

@@ -1,9 +1,11 @@
 """What every step of the assistant has in common."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLayout, QLineEdit, QVBoxLayout, QWidget
+from typing import Self
 
-from tocsin.desktop.widgets import Tone, label
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QLayout, QLineEdit, QVBoxLayout, QWidget
+
+from tocsin.desktop.widgets import PlainLabel, Tone, label
 from tocsin.words.phrasebook import Phrasebook
 
 GAP = 10
@@ -14,7 +16,7 @@ class Step(QWidget):
     """One step. ``changed``: look again at what can be done here.
 
     ``wanted``: as if "Next" had been pressed; ``broken_off``: as if "Back" had been. ``told``: a widget that says
-    something new, and has to be seen.
+    something new, and has to be seen. ``settings_wanted``: what is in the way is mended there.
     """
 
     changed = Signal()
@@ -22,6 +24,7 @@ class Step(QWidget):
     broken_off = Signal()
     told = Signal(QWidget)
     commanded = Signal(object)
+    settings_wanted = Signal()
 
     def __init__(self, words: Phrasebook, title: str) -> None:
         super().__init__()
@@ -54,6 +57,13 @@ class Step(QWidget):
     def enter(self) -> None:
         """Put the keyboard where it is needed first."""
 
+    def take_back(self) -> bool:
+        """Take back what goes before the step itself, such as what is being looked for; false where there is none."""
+        return False
+
+    def take_over(self, before: Self) -> None:
+        """Show what was chosen and typed in an earlier one, which spoke another language or with other letters."""
+
 
 def titled(text: str, field: QWidget) -> QLayout:
     """A field below what it is for, which a screen reader says as its name."""
@@ -65,6 +75,14 @@ def titled(text: str, field: QWidget) -> QLayout:
     column.addWidget(over)
     column.addWidget(field)
     return column
+
+
+def emptied(field: QLineEdit) -> bool:
+    """Empty a field in which something is looked for; false where there is nothing in it."""
+    has_text = field.hasFocus() and bool(field.text())
+    if has_text:
+        field.clear()
+    return has_text
 
 
 def line_edit(*, longest: int = 2048) -> QLineEdit:
@@ -86,6 +104,18 @@ def explained(box: QWidget, text: str) -> QLayout:
     column.addWidget(box, 0, Qt.AlignmentFlag.AlignLeft)
     column.addLayout(below)
     return column
+
+
+class Told(PlainLabel):
+    """What is said in a list that has nothing else to show; in its place, so that nothing moves."""
+
+    def __init__(self, inside: QAbstractItemView) -> None:
+        super().__init__(Tone.QUIET)
+        column = QVBoxLayout(inside.viewport())
+        column.setContentsMargins(GAP, GAP, GAP, GAP)
+        column.addWidget(self)
+        column.addStretch(1)
+        self.hide()
 
 
 def boxed(layout: QLayout) -> QWidget:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Self
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
@@ -10,14 +11,19 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 from tocsin.desktop import plain_text
 from tocsin.desktop.assistant_fields import OptionsForm, ways_in
 from tocsin.desktop.assistant_page import Step, boxed, explained, line_edit, titled
+from tocsin.desktop.sign_in_box import SignInBox
 from tocsin.desktop.widgets import Tone, fold, label
 from tocsin.domain.account import Auth, AuthKind, OAuthFlow
+from tocsin.domain.state import AppState
+from tocsin.domain.trial import Trial
 from tocsin.ports.offering import Offers
 from tocsin.words import plain
 from tocsin.words.phrasebook import Phrasebook
 
 _NOT_OFFERED = ("json",)  # its profile of some thirty paths is written in the file, not in a form
-_BROWSER = "browser"
+_BROWSER, _DEVICE = "browser", "device"
+_FLOWS = {_BROWSER: OAuthFlow.CODE, _DEVICE: OAuthFlow.DEVICE}
+_OF_CLIENT = ("scope", "client_secret")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,7 @@ class Login:
 
     @property
     def is_by_person(self) -> bool:
-        """Whether a person has to sign in elsewhere: nothing can be tried before that."""
+        """Whether a person has to sign in, in the browser or with a code: nothing can be tried before that."""
         return self.auth.kind is AuthKind.OAUTH2 and self.auth.flow is not OAuthFlow.CLIENT_CREDENTIALS
 
 
@@ -52,10 +58,13 @@ class SignInStep(Step):
         self._run_only = QCheckBox(plain_text.for_button(words.gettext("For this session only")))
         self._has_more = False
         self._known: Mapping[str, str] = {}
-        self._later = label(
-            Tone.QUIET,
-            words.gettext("Signing in happens in the browser. The last step says how; Tocsin asks again after that."),
+        self._elsewhere = label(
+            Tone.QUIET, words.gettext("You sign in with the provider itself. Tocsin never sees your password.")
         )
+        self._signing = SignInBox(words)
+        self._signing.commanded.connect(self.commanded)
+        self._signing.changed.connect(self._on_signing)
+        self._signed: Login | None = None
         self._lay_out()
         self._list_products()
         self.ask("", "")
@@ -77,17 +86,21 @@ class SignInStep(Step):
             ("user", words.gettext("User name")),
             ("client_id", words.gettext("Client id")),
             ("authorize_url", words.gettext("Address to sign in at")),
+            ("device_url", words.gettext("Address that gives out codes")),
             ("token_url", words.gettext("Address that gives out tokens")),
             ("scope", words.gettext("Scope (optional)")),
+            ("client_secret", words.gettext("The client's own secret (optional)")),
             ("secret", words.gettext("Token, key or password")),
         ):
             self._inputs[name] = self._input(text)
             self.column.addWidget(self._inputs[name][0])
-        self._inputs["secret"][1].setEchoMode(QLineEdit.EchoMode.Password)
+        for name in ("client_secret", "secret"):
+            self._inputs[name][1].setEchoMode(QLineEdit.EchoMode.Password)
         kept = words.gettext("Otherwise it is kept in this computer's keyring. It is never written into a file.")
         self._keeping = boxed(explained(self._run_only, kept))
         self.column.addWidget(self._keeping)
-        self.column.addWidget(self._later)
+        self.column.addWidget(self._elsewhere)
+        self.column.addWidget(self._signing)
         self.column.addWidget(self._more)
         self.column.addWidget(self._options)
         self.column.addStretch(1)
@@ -111,6 +124,7 @@ class SignInStep(Step):
 
     def ask(self, provider: str, why: str, known: Mapping[str, str] | None = None) -> None:
         """Ask for what this product needs, and say why; ``known`` is what the catalogue says already."""
+        self.leave()
         self._known = known or {}
         self._why.say(why)
         row = self._products.findData(provider)
@@ -118,18 +132,36 @@ class SignInStep(Step):
         self._products.setCurrentIndex(max(row, 0))
         self._on_product()
 
+    def take_over(self, before: Self) -> None:
+        """What was filled in; it has been asked for the same things."""
+        self._known = {**before._known, **before._options.values}
+        self._products.setCurrentIndex(before._products.currentIndex())
+        self._on_product()
+        self._ways.setCurrentIndex(before._ways.currentIndex())
+        for name, (_, edit) in before._inputs.items():
+            self._inputs[name][1].setText(edit.text())
+        self._run_only.setChecked(before._run_only.isChecked())
+        self._more.setChecked(before._more.isChecked())
+        self._signed = before._signed
+        if before._signing.view is not None:
+            self._signing.blockSignals(True)  # nothing is new of it
+            self._signing.follow(before._signing.view)
+            self._signing.blockSignals(False)
+            self._hold()
+
     @property
     def login(self) -> Login:
         """What was filled in so far."""
         way = str(self._ways.currentData() or "")
-        kind = AuthKind.OAUTH2 if way == _BROWSER else AuthKind(way or AuthKind.NONE.value)
+        kind = AuthKind.OAUTH2 if way in _FLOWS else AuthKind(way or AuthKind.NONE.value)
         shown = {name: edit.text().strip() for name, (around, edit) in self._inputs.items() if not around.isHidden()}
-        auth = Auth(kind, flow=OAuthFlow.CODE if way == _BROWSER else OAuthFlow.CLIENT_CREDENTIALS)
-        given = {name: value for name, value in shown.items() if value and name != "secret"}
+        auth = Auth(kind, flow=_FLOWS.get(way, OAuthFlow.CLIENT_CREDENTIALS))
+        secret = shown.pop("secret", "") or shown.pop("client_secret", "")
+        given = {name: value for name, value in shown.items() if value}
         return Login(
             provider=str(self._products.currentData() or ""),
             auth=replace(auth, **given),  # type: ignore[arg-type]  # every name is one of Auth's own texts
-            secret=shown.get("secret", ""),
+            secret=secret,
             options=self._options.values,
             run_only=self._run_only.isChecked(),
         )
@@ -138,13 +170,19 @@ class SignInStep(Step):
     def login_for_later(self) -> Login:
         """The same without a secret; how to sign in only where all of that is known."""
         login = self.login
-        auth = login.auth if self._is_filled(but=("scope", "secret")) else Auth()
+        auth = login.auth if self._is_filled(but=(*_OF_CLIENT, "secret")) else Auth()
         return replace(login, secret="", auth=auth)
 
     @property
     def next_text(self) -> str:
-        """It is tried at once where nobody has to go elsewhere for it."""
-        return super().next_text if self.login.is_by_person else self._words.gettext("Sign in")
+        """It is tried at once, after the person has signed in where that is needed."""
+        words = self._words
+        if self.is_signed:
+            return super().next_text
+        if not self.login.is_by_person:
+            return words.gettext("Sign in")
+        is_by_code = self.login.auth.flow is OAuthFlow.DEVICE
+        return words.gettext("Sign in with a code") if is_by_code else words.gettext("Sign in in the browser")
 
     @property
     def skip_text(self) -> str:
@@ -154,16 +192,66 @@ class SignInStep(Step):
     @property
     def can_go_on(self) -> bool:
         """Whether nothing is missing."""
-        login = self.login
-        known = bool(login.provider) or not login.is_by_person
-        return known and self._is_filled(but=("scope",)) and self._options.is_complete
+        return not self._signing.is_running and self._is_filled(but=_OF_CLIENT) and self._options.is_complete
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the person is waited for."""
+        return self._signing.is_running
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the person has signed in with what stands there."""
+        return self._signing.is_done and self._signed == self.login
+
+    def begin(self, trial: Trial) -> None:
+        """Have the person sign in to what would be tried; ``wanted`` follows once that is done."""
+        self._signed = self.login
+        self._signing.begin(trial.auth.token_url, trial=trial)
+        if self.is_running:
+            self._signing.stop.setFocus()
+
+    def render_state(self, state: AppState) -> None:
+        """Show how signing in goes."""
+        self._signing.render_state(state)
+
+    def take_back(self) -> bool:
+        """Break signing in off."""
+        return self._signing.break_off()
+
+    def leave(self) -> None:
+        """Break signing in off, and forget what it came to."""
+        self._signed = None
+        self._signing.forget()
+
+    @Slot()
+    def _on_signing(self) -> None:
+        self._hold()
+        self.changed.emit()
+        if self._signing.had_focus and not self.is_running:
+            self.enter()
+        if self.is_signed:
+            self.wanted.emit()
+        elif self._signing.view is not None:
+            self.told.emit(self._signing)
+
+    def _hold(self) -> None:
+        """What is being signed in to cannot be changed meanwhile."""
+        for each in (self._product_part, self._ways, self._keeping, self._more, self._options):
+            each.setEnabled(not self.is_running)
+        for around, _ in self._inputs.values():
+            around.setEnabled(not self.is_running)
+        self._signing.setVisible(str(self._ways.currentData() or "") in _FLOWS and self._signing.view is not None)
 
     def _is_filled(self, *, but: tuple[str, ...]) -> bool:
         asked = (each for name, each in self._inputs.items() if name not in but and not each[0].isHidden())
         return all(edit.text().strip() for _, edit in asked)
 
     def enter(self) -> None:
-        """Into the first field that is empty."""
+        """Into the first field that is empty; to what breaks off what runs."""
+        if self.is_running:
+            self._signing.stop.setFocus()
+            return
         for around, edit in self._inputs.values():
             if not around.isHidden() and not edit.text():
                 edit.setFocus()
@@ -181,6 +269,7 @@ class SignInStep(Step):
             self._ways.addItem(self._way(kind), kind.value)
             if kind is AuthKind.OAUTH2:
                 self._ways.addItem(self._words.gettext("In the browser (OAuth2)"), _BROWSER)
+                self._ways.addItem(self._words.gettext("With a code on another device (OAuth2)"), _DEVICE)
         self._ways.setCurrentIndex(max(self._ways.findData(before), 0))
         self._ways.blockSignals(False)
         is_login = self._ways.findData(AuthKind.LOGIN.value) >= 0
@@ -211,15 +300,17 @@ class SignInStep(Step):
             AuthKind.BASIC.value: ("user", "secret"),
             AuthKind.LOGIN.value: ("user", "secret"),
             AuthKind.OAUTH2.value: ("token_url", "client_id", "scope", "secret"),
-            _BROWSER: ("authorize_url", "token_url", "client_id", "scope"),
+            _BROWSER: ("authorize_url", "token_url", "client_id", "scope", "client_secret"),
+            _DEVICE: ("device_url", "token_url", "client_id", "scope", "client_secret"),
         }.get(way, ())
         for name, (around, _) in self._inputs.items():
             around.setVisible(name in shown)
         header = self._inputs["header"][1]
         if not header.text():
             header.setText(Auth().header)
-        self._keeping.setVisible("secret" in shown)
-        self._later.setVisible(way == _BROWSER)
+        self._keeping.setVisible(bool(shown))
+        self._elsewhere.setVisible(way in _FLOWS)
+        self._hold()
         self.changed.emit()
 
     @Slot(bool)

@@ -45,6 +45,18 @@ class Steps:
         self.welcome = WelcomeStep(words, offers)
         add(self.welcome)
 
+    @property
+    def made(self) -> tuple[Place, ...]:
+        """The places that were come to."""
+        steps = {
+            Place.WELCOME: self.welcome,
+            Place.ADDRESS: self._address,
+            Place.SIGN_IN: self._sign_in,
+            Place.THINGS: self._things,
+            Place.USE: self._use,
+        }
+        return tuple(place for place, step in steps.items() if step is not None)
+
     def at(self, place: Place) -> Step:
         """The step of a place."""
         if place is Place.ADDRESS:

@@ -1,6 +1,7 @@
 """The assistant's step for what the user depends on: the page's own things, or ids from a contract, or all of it."""
 
 from collections.abc import Iterator
+from typing import Self
 
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QPalette
@@ -9,8 +10,8 @@ from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QHeaderView, QTreeWi
 from tocsin.desktop import plain_text
 from tocsin.desktop.assistant_chosen import Lines
 from tocsin.desktop.assistant_making import Pick, guessed_kind, typed_ids
-from tocsin.desktop.assistant_page import Step, boxed, line_edit, titled
-from tocsin.desktop.widgets import Tone, label
+from tocsin.desktop.assistant_page import Step, Told, boxed, emptied, line_edit, titled
+from tocsin.desktop.widgets import Tone, label, let_clear
 from tocsin.domain.snapshot import Component
 from tocsin.domain.terms import Level
 from tocsin.words import plain
@@ -19,6 +20,7 @@ from tocsin.words.phrasebook import Phrasebook
 _ID = Qt.ItemDataRole.UserRole
 _MANY = 8
 _MOST_LINES = 12
+_MOST_UNFOLDED = 40
 _ROWS = 6
 
 
@@ -36,19 +38,20 @@ class ThingsStep(Step):
     def __init__(self, words: Phrasebook) -> None:
         super().__init__(words, words.gettext("What do you depend on?"))
         self._page_name = ""
-        self._is_isp = False
+        self._is_isp = self._lists = False
         self._components: tuple[Component, ...] | None = None
         self._chosen: dict[str, str] = {}
         self._lead = label(Tone.NORMAL)
         self._filter = line_edit()
-        self._filter.setClearButtonEnabled(True)
-        self._filter.setPlaceholderText(words.gettext("Filter"))
-        self._filter.setAccessibleName(words.gettext("Filter"))
+        let_clear(self._filter, words.gettext("Clear"))
+        self._filter.setPlaceholderText(words.gettext("Search"))
+        self._filter.setAccessibleName(words.gettext("Search"))
         self._filter.textChanged.connect(self._on_filter)
         self._tree = self._made_tree()
+        self._nothing = Told(self._tree)
         self._ids = line_edit()
         self._ids.textChanged.connect(self._on_ids)
-        told = words.gettext("Ids from your contract or your provider, with commas between")
+        told = words.gettext("Ids from your contract or your provider, separated by commas")
         self._ids_part = boxed(titled(told, self._ids))
         self._as_one = QCheckBox(plain_text.for_button(words.gettext("Watch them together, as one connection")))
         self._as_one.toggled.connect(self._on_chosen)
@@ -94,12 +97,29 @@ class ThingsStep(Step):
         field = self._ids if self._tree.isHidden() else self._filter if self._filter.isVisible() else self._tree
         field.setFocus()
 
+    def take_back(self) -> bool:
+        """What is being looked for."""
+        return emptied(self._filter)
+
+    def take_over(self, before: Self) -> None:
+        """What was ticked or typed, and how that was named."""
+        if before._components is None:
+            return
+        self.offer(before._page_name, before._components, lists=before._lists, is_isp=before._is_isp)
+        self._ids.setText(before._ids.text())
+        for item in _all(self._tree.invisibleRootItem()):
+            if str(item.data(0, _ID)) in before._chosen:
+                item.setCheckState(0, Qt.CheckState.Checked)
+        self._as_one.setChecked(before._as_one.isChecked())
+        self._filter.setText(before._filter.text())
+        self._lines.take_over(before._lines)
+
     def offer(self, page_name: str, components: tuple[Component, ...], *, lists: bool, is_isp: bool) -> None:
         """Offer these things of a page. ``lists`` false: nothing can be listed, and ids are typed."""
         words = self._words
         if (page_name, components) == (self._page_name, self._components):
             return
-        self._page_name, self._is_isp, self._components = page_name, is_isp, components
+        self._page_name, self._is_isp, self._components, self._lists = page_name, is_isp, components, lists
         self._chosen = {}
         has_tree = bool(components)
         if has_tree:
@@ -133,15 +153,23 @@ class ThingsStep(Step):
             else:
                 above.addChild(item)
         self._tree.addTopLevelItems(tops)
-        self._tree.expandAll()
         self._tree.setRootIsDecorated(bool(groups))
+        self._unfold()
         self._tree.blockSignals(False)
+
+    def _unfold(self) -> None:
+        """Show what is in the groups; of hundreds of things only what is looked for."""
+        if len(self._components or ()) <= _MOST_UNFOLDED or self._filter.text().strip():
+            self._tree.expandAll()
+        else:
+            self._tree.collapseAll()
 
     def _item(self, component: Component) -> QTreeWidgetItem:
         words = self._words
         state = "" if component.level is Level.OK else words.level_word(component.level)
         made = QTreeWidgetItem([words.clean(component.name, plain.TITLE), state])
         made.setData(0, _ID, component.id)
+        made.setData(1, Qt.ItemDataRole.AccessibleTextRole, words.level_word(component.level))
         made.setFlags(made.flags() | Qt.ItemFlag.ItemIsUserCheckable)
         made.setCheckState(0, Qt.CheckState.Unchecked)
         return made
@@ -153,7 +181,18 @@ class ThingsStep(Step):
             self._chosen[own] = item.text(0)
         else:
             self._chosen.pop(own, None)
+        self._cover(item)
         self._on_chosen()
+
+    def _cover(self, group: QTreeWidgetItem) -> None:
+        """Who depends on a group depends on all that is in it."""
+        self._tree.blockSignals(True)
+        for item in _children(group):
+            self._chosen.pop(str(item.data(0, _ID)), None)
+            item.setCheckState(0, group.checkState(0))
+            item.setDisabled(group.checkState(0) is Qt.CheckState.Checked)
+        self._tree.blockSignals(False)
+        self._tree.viewport().update()
 
     @Slot(str)
     def _on_ids(self, text: str) -> None:
@@ -186,19 +225,28 @@ class ThingsStep(Step):
     def _on_filter(self, text: str) -> None:
         words = text.casefold().split()
         self._tree.setUpdatesEnabled(False)
-        for top in _children(self._tree.invisibleRootItem()):
-            own = _has(top, words)
-            below = [(item, own or _has(item, words)) for item in _children(top)]
-            for item, fits in below:
-                item.setHidden(not fits)
-            top.setHidden(not (own or any(fits for _, fits in below)))
+        shown = [_show_fitting(each, "", words) for each in _children(self._tree.invisibleRootItem())]
+        self._unfold()
         self._tree.setUpdatesEnabled(True)
+        nothing = self._words.gettext("Nothing here has this name.") if words and not any(shown) else ""
+        self._nothing.say(nothing)
+        self._tree.setAccessibleDescription(nothing)
+
+
+def _show_fitting(item: QTreeWidgetItem, above: str, words: list[str]) -> bool:
+    """Show an item if it or something in it has all the words, its groups' names counted; whether it shows."""
+    name = f"{above} {item.text(0).casefold()}"
+    below = [_show_fitting(each, name, words) for each in _children(item)]
+    shows = any(below) or all(word in name for word in words)
+    item.setHidden(not shows)
+    return shows
+
+
+def _all(above: QTreeWidgetItem) -> Iterator[QTreeWidgetItem]:
+    for item in _children(above):
+        yield item
+        yield from _all(item)
 
 
 def _children(item: QTreeWidgetItem) -> Iterator[QTreeWidgetItem]:
     return (child for n in range(item.childCount()) if (child := item.child(n)) is not None)
-
-
-def _has(item: QTreeWidgetItem, words: list[str]) -> bool:
-    name = item.text(0).casefold()
-    return all(word in name for word in words)

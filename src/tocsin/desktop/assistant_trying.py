@@ -33,9 +33,13 @@ class Trying:
         """Try this; what was tried before is forgotten."""
         self.end()
         self._number = time.monotonic_ns()  # no other assistant of this run has it
+        self._command(TryAddress(self.trial(choice, login, allow_insecure=allow_insecure)))
+
+    def trial(self, choice: "Choice", login: "Login | None", *, allow_insecure: bool = False) -> Trial:
+        """What would be tried."""
         offer = choice.offer
         known = offer.provider if offer is not None else ""
-        trial = Trial(
+        return Trial(
             self._number,
             choice.url,
             provider=known if login is None else login.provider or known,
@@ -44,7 +48,6 @@ class Trying:
             options=self._options(choice, login),
             allow_insecure=allow_insecure,
         )
-        self._command(TryAddress(trial))
 
     def end(self) -> None:
         """Break it off, and forget it."""

@@ -1,5 +1,7 @@
 """The assistant's last step: what the computer is used for, the line, whom to call, and a test alarm."""
 
+from typing import Self
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QRadioButton, QVBoxLayout, QWidget
 
@@ -9,8 +11,8 @@ from tocsin.desktop.bell import colour
 from tocsin.desktop.copy_button import CopyButton
 from tocsin.desktop.widgets import Card, Tone, button, label
 from tocsin.domain.account import Help, Settings, Usage
-from tocsin.domain.line_policy import LinePolicy
-from tocsin.domain.state import TryAlarm
+from tocsin.domain.instant import Instant
+from tocsin.domain.state import AppState, TryAlarm
 from tocsin.domain.targets import offered
 from tocsin.domain.terms import Level
 from tocsin.words import plain
@@ -67,10 +69,8 @@ class UseStep(Step):
 
     def _about_the_line(self) -> str:
         words = self._words
-        told = words.gettext(
-            "Then Tocsin can tell a fault of your provider from one in your own network. "
-            "Every {duration} it contacts these hosts:"
-        ).format(duration=words.duration(LinePolicy().calm))
+        told = words.gettext("Then Tocsin can tell a fault of your provider from one in your own network.")
+        told = f"{told} {consent.contacting(words)}"
         return "\n".join((told, *consent.named(words, offered(Settings()).hosts), consent.what_is_sent(words)))
 
     def _command_card(self) -> QWidget:
@@ -83,7 +83,10 @@ class UseStep(Step):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self._copy = CopyButton(self._words)
-        told = self._words.gettext("After “Finish”, sign in with this command in a terminal. Your browser opens then.")
+        told = self._words.gettext(
+            "After “Finish”, sign in under “Accounts and connections” in the settings, "
+            "or with this command in a terminal."
+        )
         column.addWidget(label(Tone.NORMAL, told))
         column.addWidget(self._command)
         column.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignLeft)
@@ -130,6 +133,20 @@ class UseStep(Step):
         chosen = self._business if self._business.isChecked() else self._home
         (chosen if self._is_first else self._alarm).setFocus()
 
+    def take_over(self, before: Self) -> None:
+        """The answers."""
+        for mine, other in (
+            (self._business, before._business),
+            (self._home, before._home),
+            (self._line, before._line),
+            (self._start, before._start),
+        ):
+            mine.setChecked(other.isChecked())
+        self._phone.setText(before._phone.text())
+        if before._sent.whole:
+            self._say_sent()
+        self.show_end(before._told.whole, is_saving=before._is_saving, is_over=before._is_over)
+
     @property
     def is_over(self) -> bool:
         """Whether all is saved, and there is only something left to be read."""
@@ -154,7 +171,20 @@ class UseStep(Step):
 
     def _on_alarm(self) -> None:
         self.commanded.emit(TryAlarm())
+        self._say_sent()
+        self.told.emit(self._sent)
+
+    def render_state(self, state: AppState, now: Instant) -> None:
+        """Say what became of the test alarm, where it did not arrive."""
+        if not self._sent.whole:
+            return
+        troubles = [self._words.fault(each.message, now.wall) for each in state.faults if each.message.key == "channel"]
+        if troubles:
+            self._sent.say("\n".join(troubles))
+        else:
+            self._say_sent()
+
+    def _say_sent(self) -> None:
         self._sent.say(
             self._words.gettext("It was sent. If nothing shows, look at your desktop's notification settings.")
         )
-        self.told.emit(self._sent)

@@ -1,19 +1,20 @@
 """The assistant's first step: a name from the catalogue or an address, or the line alone, or the demo."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFont, QKeyEvent, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QVBoxLayout
 
 from tocsin.desktop import consent
-from tocsin.desktop.assistant_page import Step, line_edit
+from tocsin.desktop.assistant_page import Step, Told, line_edit
 from tocsin.desktop.bell import colour
-from tocsin.desktop.widgets import Card, Tone, button, label
+from tocsin.desktop.widgets import Card, Tone, button, label, let_clear
 from tocsin.domain.account import Settings
 from tocsin.domain.instant import Instant
-from tocsin.domain.line_policy import LinePolicy
 from tocsin.domain.state import AppState
 from tocsin.domain.targets import offered
 from tocsin.domain.terms import Level
@@ -23,6 +24,7 @@ from tocsin.words.phrasebook import Phrasebook
 
 _ADDRESS = re.compile(r"(https?://\S+|\S+\.\S*[^\s.]|localhost|\S+:\d+)(/\S*)?", re.IGNORECASE)
 _OFFER = Qt.ItemDataRole.UserRole
+_MOVES = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp)
 _ROWS = 5
 
 
@@ -49,18 +51,19 @@ class WelcomeStep(Step):
     demo_wanted = Signal()
 
     def __init__(self, words: Phrasebook, offers: Offers) -> None:
-        super().__init__(words, words.gettext("What shall Tocsin watch for you?"))
+        super().__init__(words, words.gettext("What should Tocsin watch for you?"))
         self._offers = offers
         self._faults: tuple[str, ...] = ()
         self._can_save = False
         self._is_adding = False
         self._search = line_edit()
-        self._search.setClearButtonEnabled(True)
+        let_clear(self._search, words.gettext("Clear"))
         self._search.setAccessibleName(words.gettext("Name or address"))
         self._search.setPlaceholderText(words.gettext("Name or address"))
         self._search.textChanged.connect(self._on_typed)
         self._search.installEventFilter(self)
         self._list = _List()
+        self._nothing = Told(self._list)
         self._list.setAccessibleName(words.gettext("Providers and services"))
         self._list.setUniformItemSizes(True)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -69,6 +72,12 @@ class WelcomeStep(Step):
         self._list.currentItemChanged.connect(self._on_current)
         self._list.itemActivated.connect(self._on_activated)
         self._hint = label(Tone.QUIET)
+        self._about = label(
+            Tone.NORMAL,
+            words.gettext(
+                "Tocsin tells you when your connection or a service that you use has an outage, and until when."
+            ),
+        )
         self._wrong = label(Tone.NORMAL)
         self._line = self._line_card()
         self._demo = button(words.gettext("Look at the demo"), self.demo_wanted.emit)
@@ -79,6 +88,7 @@ class WelcomeStep(Step):
     def _lay_out(self) -> None:
         words = self._words
         lead = words.gettext("Look up your provider or a service, or paste the address of its status page.")
+        self.column.addWidget(self._about)
         self.column.addWidget(label(Tone.NORMAL, lead))
         self.column.addWidget(self._wrong)
         self.column.addWidget(self._search)
@@ -94,9 +104,8 @@ class WelcomeStep(Step):
         inside.setContentsMargins(14, 8, 10, 8)
         inside.setSpacing(4)
         self._just = button(words.gettext("Just watch my line"), self.line_wanted.emit)
-        told = words.gettext(
-            "Without any provider: Tocsin measures your line from here. Every {duration} it then contacts these hosts:"
-        ).format(duration=words.duration(LinePolicy().calm))
+        told = words.gettext("Without any provider: Tocsin measures your line from here.")
+        told = f"{told} {consent.contacting(words)}"
         hosts = "\n".join(consent.named(words, offered(Settings()).hosts))
         inside.addWidget(self._just, 0, Qt.AlignmentFlag.AlignLeft)
         inside.addWidget(label(Tone.NORMAL, told))
@@ -137,6 +146,11 @@ class WelcomeStep(Step):
         """Type or paste at once."""
         self._search.setFocus()
 
+    def take_over(self, before: Self) -> None:
+        """What was typed and picked."""
+        self._search.setText(before._search.text())
+        self._list.setCurrentRow(before._list.currentRow())
+
     def render_state(self, state: AppState, now: Instant) -> None:
         """What is set up already is not offered again; a file with mistakes has to be mended first."""
         settings = state.settings
@@ -145,20 +159,28 @@ class WelcomeStep(Step):
         self._wrong.say("\n".join(faults))
         self._just.setEnabled(self._can_save)
         self._is_adding = settings is not None and bool(settings.accounts)
+        self._about.setVisible(not self._is_adding)
         self._line.setVisible(settings is None or not settings.line.public or not settings.accounts)
         self._demo.setVisible(self._has_demo and not self._is_adding)
         self.changed.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """From the field the arrow keys move in the list."""
-        if watched is self._search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            moves = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
-            move = moves.get(Qt.Key(event.key()))
-            if move is not None and self._list.count():
-                row = self._list.currentRow() + move
-                self._list.setCurrentRow(min(max(row, 0), self._list.count() - 1))
-                return True
+        if (
+            watched is self._search
+            and isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key() in _MOVES
+        ):
+            QCoreApplication.sendEvent(self._list, event)
+            return True
         return super().eventFilter(watched, event)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow the desktop's colours."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and not self._search.text():
+            self._on_typed("")
 
     @Slot(str)
     def _on_typed(self, text: str) -> None:
@@ -166,18 +188,32 @@ class WelcomeStep(Step):
         found = () if is_address(wanted) and "://" in wanted else self._offers.search(wanted)
         self._list.blockSignals(True)
         self._list.clear()
-        for offer in found:
-            item = QListWidgetItem(words.clean(offer.name, plain.NAME))
-            item.setData(_OFFER, offer)
-            self._list.addItem(item)
+        if wanted:
+            self._list_offers(found)
+        else:
+            self._list_offers((each for each in found if each.is_isp), words.gettext("Internet providers"))
+            self._list_offers((each for each in found if not each.is_isp), words.gettext("Services"))
+        if found and wanted and not is_address(wanted):
+            self._list.setCurrentRow(0)  # what "Next" would try
         self._list.blockSignals(False)
         if found or not wanted:
-            self._hint.say("")
+            said = ""
         elif is_address(wanted):
-            self._hint.say(words.gettext("Choose “Next” to see what answers there."))
+            said = words.gettext("Choose “Next” to see what is at this address.")
         else:
-            self._hint.say(words.gettext("The catalogue has no such name. Paste the address of the status page."))
-        self.changed.emit()
+            said = words.gettext("The catalogue has no such name. Paste the address of the status page.")
+        self._nothing.say(said)
+        self._list.setAccessibleDescription(said)
+        self._on_current()
+
+    def _list_offers(self, offers: Iterable[Offer], heading: str = "") -> None:
+        for offer in offers:
+            if heading:
+                self._list.addItem(_heading(heading, self._list))
+                heading = ""
+            item = QListWidgetItem(self._words.clean(offer.name, plain.NAME))
+            item.setData(_OFFER, offer)
+            self._list.addItem(item)
 
     @Slot()
     def _on_current(self) -> None:
@@ -191,6 +227,17 @@ class WelcomeStep(Step):
     def _on_activated(self) -> None:
         if self.can_go_on:
             self.wanted.emit()
+
+
+def _heading(text: str, above: QListWidget) -> QListWidgetItem:
+    """What stands above others in the list, and cannot be chosen."""
+    made = QListWidgetItem(text)
+    made.setFlags(Qt.ItemFlag.NoItemFlags)
+    made.setForeground(above.palette().color(QPalette.ColorRole.Text))  # it is no less to be read
+    heavy = QFont(above.font())
+    heavy.setWeight(QFont.Weight.DemiBold)
+    made.setFont(heavy)
+    return made
 
 
 def is_address(text: str) -> bool:

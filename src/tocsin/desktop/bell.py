@@ -6,6 +6,7 @@ nobody tells us.
 """
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QByteArray, QLineF, QRectF, Qt
@@ -36,11 +37,15 @@ class Face:
 
 
 class Bells:
-    """Renders each face once. ``ink`` and ``paper`` are the foreground and background where the bell will stand."""
+    """Renders each face once. ``ink`` and ``paper`` are the foreground and background where the bell will stand.
 
-    def __init__(self, ink: QColor, paper: QColor) -> None:
+    ``tone`` makes of a level's colour one that is seen there, where it is known what stands around the bell.
+    """
+
+    def __init__(self, ink: QColor, paper: QColor, tone: Callable[[QColor], QColor] | None = None) -> None:
         self._ink = ink
         self._paper = paper
+        self._tone = tone
         self._icons: dict[Face, QIcon] = {}
         self._pixmaps: dict[tuple[Face, int, float], QPixmap] = {}
 
@@ -75,11 +80,20 @@ class Bells:
     def image(self, face: Face, size: int) -> QImage:
         """One picture, ``size`` pixels wide and high, transparent around the bell."""
         drawing = resources.path("icons", _file(face)).read_bytes()
+        plain = colour(face.level)
+        if plain is not None:
+            drawing = drawing.replace(_name(plain), _name(self._toned(face.level)))
         image = _blank(size)
         painter = QPainter(image)
         _render(painter, drawing.replace(_INK, _name(self._ink)).replace(_PAPER, _name(self._paper)), size)
         painter.end()
         return self._struck_through(image, face.level) if face.muted else image
+
+    def _toned(self, level: Level) -> QColor:
+        plain = colour(level)
+        if plain is None:
+            return self._ink
+        return plain if self._tone is None else self._tone(plain)
 
     def _struck_through(self, image: QImage, level: Level) -> QImage:
         """The stroke of a muted bell, in the bell's own colour, with a clear line beside it."""
@@ -92,7 +106,7 @@ class Bells:
         painter.drawLine(_STROKE)
         painter.resetTransform()
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
-        _render(painter, drawing.replace(_INK, _name(colour(level) or self._ink)), image.width())
+        _render(painter, drawing.replace(_INK, _name(self._toned(level))), image.width())
         painter.end()
         return image
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPalette, QPen
 from tocsin.desktop import chart_scale
 from tocsin.desktop.bell import colour
 from tocsin.desktop.chart_scale import MINUTES, Day, Plot, Point
+from tocsin.desktop.contrast import readable
 from tocsin.desktop.line_marks import Mark
 from tocsin.desktop.widgets import dimmed
 from tocsin.domain.terms import Level
@@ -24,7 +25,7 @@ _LOSS_WIDTH = 2.0
 _LOSS_LEAST, _LOSS_MOST = 0.08, 0.5  # how much of the height a single lost packet takes, and how much all of them
 _HATCH_EVERY = 6.0
 _STROKE = 1.6
-_LIGHT, _FAINT = 40, 90
+_LIGHT, _FAINT = 40, 135
 
 
 class _Sign(Enum):
@@ -207,7 +208,8 @@ class Artist:
 
     def _draw_block(self, painter: QPainter, area: QRectF, mark: Mark) -> None:
         """An outage fills its band, problems half of it; all else is outlined. An end that nobody saw is left open."""
-        tint = colour(mark.level) or self._ink
+        plain = colour(mark.level)
+        tint = self._ink if plain is None else readable(plain, self._paper)
         painter.save()
         painter.setClipRect(area)
         if mark.level is Level.OUTAGE:

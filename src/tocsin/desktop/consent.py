@@ -1,6 +1,7 @@
 """What the user is asked before something changes that only the user can decide."""
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QMessageBox, QVBoxLayout, QWidget
@@ -9,6 +10,7 @@ from tocsin.desktop import plain_text
 from tocsin.desktop.bell import colour
 from tocsin.desktop.flow import Flow
 from tocsin.desktop.widgets import Card, Tone, button, label
+from tocsin.domain.line_policy import LinePolicy
 from tocsin.domain.minutes import MINUTE
 from tocsin.domain.state import AgreeToMeasure, LineView
 from tocsin.domain.terms import Level
@@ -52,7 +54,7 @@ class ConsentCard(Card):
 
     def render_line(self, line: LineView) -> None:
         """Name whom ``line`` would contact, and how often."""
-        words, minutes = self._words, max(1, round(line.every / MINUTE))
+        words, minutes = self._words, whole_minutes(line.every)
         why = words.gettext(
             "Then it can tell a fault of your provider from one in your own network, whatever the provider says."
         )
@@ -70,6 +72,20 @@ class ConsentCard(Card):
     @Slot()
     def _on_no(self) -> None:
         self.commanded.emit(AgreeToMeasure(agreed=False))
+
+
+def whole_minutes(every: timedelta) -> int:
+    """How often, in minutes."""
+    return max(1, round(every / MINUTE))
+
+
+def contacting(words: Phrasebook) -> str:
+    """That hosts are contacted, and how often, before their names."""
+    minutes = whole_minutes(LinePolicy().calm)
+    every = words.ngettext(
+        "Every minute it contacts these hosts:", "Every {n} minutes it contacts these hosts:", minutes
+    )
+    return every.format(n=minutes)
 
 
 def named(words: Phrasebook, hosts: Iterable[str]) -> list[str]:

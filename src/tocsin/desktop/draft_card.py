@@ -82,7 +82,7 @@ class DraftCard(Card):
             (self._change, words.gettext("Change")),
             (self._discard, words.gettext("Discard")),
         ):
-            relabel(thing, text, f"{text}: {name}" if name else text)
+            relabel(thing, text, self._words.captioned(text, name) if name else text)
 
     @Slot()
     def _on_mail(self) -> None:

@@ -81,7 +81,9 @@ class DraftDialog(QDialog):
         words, length = self._words, len(self.text)
         self._keep.setEnabled(length <= LONGEST)
         if length > LONGEST:
-            said = words.gettext("This is too long by {n} characters.").format(n=length - LONGEST)
+            rest = length - LONGEST
+            said = words.ngettext("This is {n} character too long.", "This is {n} characters too long.", rest)
+            said = said.format(n=rest)
         elif self._is_cut_off:
             said = words.gettext("It waits here until the line is back. Tocsin sends nothing: you do.")
         else:
@@ -124,12 +126,13 @@ def _declared(words: Phrasebook, incident: Incident | None, now: Instant) -> str
     if incident is None or is_line_only(incident):
         return words.gettext("Your status page: nothing about it so far.")
     said = words.gettext("Your status page: {title}. {estimate}.")
-    return said.format(title=words.incident_title(incident), estimate=words.estimate(incident, now.wall))
+    title = words.incident_title(incident) or words.gettext("(no title)")
+    return said.format(title=title, estimate=words.estimate(incident, now.wall))
 
 
 def subject(words: Phrasebook, name: str, number: str) -> str:
     """The subject of a mail about a connection."""
-    said = words.gettext("Disturbance on {name}").format(name=name)
+    said = words.gettext("Fault report: {name}").format(name=name)
     return words.gettext("{subject} (customer number {number})").format(subject=said, number=number) if number else said
 
 

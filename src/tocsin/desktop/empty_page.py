@@ -5,10 +5,11 @@ from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from tocsin.desktop.flow import Flow
-from tocsin.desktop.widgets import Tone, button, label
+from tocsin.desktop.widgets import Tone, button, fold, label
 from tocsin.domain.state import ReloadSettings
 from tocsin.words.phrasebook import Phrasebook
 
+_SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
 EXAMPLE = """\
 [[accounts]]
 id = "home"
@@ -32,12 +33,12 @@ class EmptyPage(QWidget):
     def __init__(self, words: Phrasebook, settings_file: str) -> None:
         super().__init__()
         place = label(Tone.STRONG, settings_file)
-        place.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        place.setAccessibleName(words.gettext("Path of the settings"))
+        place.setTextInteractionFlags(_SELECTABLE)
+        caption = words.gettext("Path of the settings")
+        place.setAccessibleName(words.captioned(caption, settings_file))
         example = QPlainTextEdit(EXAMPLE.rstrip())
         example.setReadOnly(True)
+        example.setTextInteractionFlags(_SELECTABLE)
         example.setTabChangesFocus(True)
         example.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         example.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
@@ -53,17 +54,27 @@ class EmptyPage(QWidget):
         buttons = Flow()
         buttons.addWidget(button(words.gettext("Copy the example"), _copy))
         buttons.addWidget(button(words.gettext("Reload settings"), self._on_reload))
+        self._by_hand = QWidget()
+        inside = QVBoxLayout(self._by_hand)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(label(Tone.NORMAL, words.gettext("Add your provider's status page to the settings:")))
+        inside.addWidget(place)
+        inside.addWidget(example)
+        hint = words.gettext("Then choose “Reload settings”. “tocsin providers” in a terminal lists what can be asked.")
+        inside.addWidget(label(Tone.QUIET, hint))
+        inside.addLayout(buttons)
+        self._fold = fold(words.gettext("By hand, in a file"), self._on_fold)
+        self._fold.hide()
+        self._told = label(Tone.NORMAL, words.gettext("Choose what Tocsin should watch. It takes a minute."))
+        self._told.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 10, 14, 10)
         column.setSpacing(8)
         column.addWidget(label(Tone.TITLE, words.gettext("Nothing is watched yet")))
+        column.addWidget(self._told)
         column.addLayout(first)
-        column.addWidget(label(Tone.NORMAL, words.gettext("Add your provider's status page to the settings:")))
-        column.addWidget(place)
-        column.addWidget(example)
-        hint = words.gettext("Then choose “Reload settings”. “tocsin providers” in a terminal lists what can be asked.")
-        column.addWidget(label(Tone.QUIET, hint))
-        column.addLayout(buttons)
+        column.addWidget(self._fold, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._by_hand)
         column.addStretch(1)
 
     def offer_demo(self, *, available: bool) -> None:
@@ -71,8 +82,14 @@ class EmptyPage(QWidget):
         self._demo.setVisible(available)
 
     def offer_setting_up(self, *, available: bool) -> None:
-        """Show the button only where there is an assistant."""
-        self._set_up.setVisible(available)
+        """Show the button only where there is an assistant; what can be done without one is folded away then."""
+        for each in (self._set_up, self._told, self._fold):
+            each.setVisible(available)
+        self._by_hand.setVisible(not available or self._fold.isChecked())
+
+    def _on_fold(self, is_open: bool) -> None:  # noqa: FBT001 - what Qt sends
+        self._fold.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
+        self._by_hand.setVisible(is_open)
 
     def _on_reload(self) -> None:
         self.commanded.emit(ReloadSettings())

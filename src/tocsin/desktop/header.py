@@ -116,7 +116,10 @@ class Header(Card):
         if self._seen is None or self._drawn is None:
             return
         words, seen, state = self._words, self._seen, self._drawn[1]
-        self._title.say(card_texts.title(words, seen, state, now))
+        title = card_texts.title(words, seen, state, now)
+        self._title.say(title)
+        if self.accessibleName() != title:
+            self.setAccessibleName(title)
         self._since.say(card_texts.since(words, seen, now))
         self._verdict.say(card_texts.verdict(words, seen, state, now))
         self._estimate.say(card_texts.estimate(words, seen, now))
@@ -149,15 +152,15 @@ class Header(Card):
         rings = [uid for uid in uids if uid in state.ringing]
         seen = bool(uids) and not rings and any(uid in state.acknowledged for uid in uids)
         done = words.gettext("Acknowledged") if seen else words.gettext("Acknowledge")
-        relabel(self._acknowledge, done, f"{done}: {name}")
+        relabel(self._acknowledge, done, words.captioned(done, name))
         self._acknowledge.setEnabled(bool(rings))
         self._acknowledge.setVisible(bool(rings) or seen)
         mute = words.gettext("Unmute") if self._muted else words.gettext("Mute until resolved")
-        relabel(self._mute, mute, f"{mute}: {name}")
+        relabel(self._mute, mute, words.captioned(mute, name))
         self._mute.setVisible(bool(uids))
         self._url = incident.url if incident is not None and incident.url and opener.is_allowed(incident.url) else ""
         details = words.gettext("Details")
-        relabel(self._details, details, f"{details}: {name}")
+        relabel(self._details, details, words.captioned(details, name))
         self._details.setVisible(bool(self._url))
 
     def _offer_more(self, seen: picture.Seen, state: AppState) -> None:
@@ -166,17 +169,17 @@ class Header(Card):
         name = words.clean(view.name)
         step = found.step if found is not None else NextStep.NONE
         open_page = words.gettext("Open the sign-in page")
-        relabel(self._sign_in, open_page, f"{open_page}: {name}")
+        relabel(self._sign_in, open_page, words.captioned(open_page, name))
         self._sign_in.setVisible(step is NextStep.SIGN_IN)
         phone = words.clean(view.help.phone, _NUMBER)
         call = words.gettext("Call {number}").format(number=phone)
-        self._call.show_number(view.help.phone if step is NextStep.CALL else "", call, f"{call}: {name}")
+        self._call.show_number(view.help.phone if step is NextStep.CALL else "", call, words.captioned(call, name))
         has_draft = incident is not None and any(draft.uid == incident.uid for draft in state.drafts)
         report = words.gettext("Write down what to report")
-        relabel(self._report, report, f"{report}: {name}")
+        relabel(self._report, report, words.captioned(report, name))
         self._report.setVisible(card_texts.can_be_reported(seen) and not has_draft)
         adopt = words.gettext("This is my main connection now")
-        relabel(self._adopt, adopt, f"{adopt}: {name}")
+        relabel(self._adopt, adopt, words.captioned(adopt, name))
         self._adopt.setVisible(seen.is_on_backup)
 
     @Slot()

@@ -30,11 +30,11 @@ class HelpFold(QWidget):
         self._inside = QWidget()
         self._grid = QGridLayout()
         self._desk = _Number(words, self._grid, 0, words.gettext("Help desk"))
-        self._hours = _Line(self._grid, 1, "", columns=2)
+        self._hours = _Line(words, self._grid, 1, "", columns=2)
         self._outages = _Number(words, self._grid, 2, words.gettext("Outage line"))
         self._customer = _Copied(words, self._grid, 3, words.gettext("Customer number"))
         self._mail = _Copied(words, self._grid, 4, words.gettext("Mail"))
-        self._page = _Line(self._grid, 5, words.gettext("Status page"))
+        self._page = _Line(words, self._grid, 5, words.gettext("Status page"))
         self._open = button("", self._on_open)
         self._steps_title = label(Tone.STRONG)
         self._steps = label(Tone.NORMAL)
@@ -99,7 +99,7 @@ class HelpFold(QWidget):
     def _fill(self, given: Help, name: str) -> None:
         words = self._words
         opened = words.gettext("Help")
-        relabel(self._fold, opened, f"{opened}: {name}")
+        relabel(self._fold, opened, words.captioned(opened, name))
         self._desk.show_number(given.phone, name)
         self._hours.say(words.clean(given.hours))
         self._outages.show_number(given.outage_line, name)
@@ -134,7 +134,8 @@ class HelpFold(QWidget):
 class _Line:
     """One line of the grid: what it is, and the thing itself, that can be selected and copied."""
 
-    def __init__(self, grid: QGridLayout, row: int, title: str, *, columns: int = 1) -> None:
+    def __init__(self, words: Phrasebook, grid: QGridLayout, row: int, title: str, *, columns: int = 1) -> None:
+        self._words = words
         self._title: PlainLabel = label(Tone.QUIET)
         self._text = title
         self._value: PlainLabel = label(Tone.NORMAL)
@@ -146,14 +147,14 @@ class _Line:
         """Show this; no line at all where it is empty."""
         self._title.say(self._text if text else "")
         self._value.say(text)
-        self._value.setAccessibleName(f"{self._text}: {text}" if self._text else text)
+        self._value.setAccessibleName(self._words.captioned(self._text, text) if self._text else text)
 
 
 class _Copied(_Line):
     """A line with a button that copies it as it is, without the places to break that a long word is shown with."""
 
     def __init__(self, words: Phrasebook, grid: QGridLayout, row: int, title: str) -> None:
-        super().__init__(grid, row, title)
+        super().__init__(words, grid, row, title)
         self._copy = CopyButton(words)
         grid.addWidget(self._copy, row, 2)
 
@@ -168,7 +169,7 @@ class _Number(_Line):
     """A line with a telephone number and a button that dials it where this computer can."""
 
     def __init__(self, words: Phrasebook, grid: QGridLayout, row: int, title: str) -> None:
-        super().__init__(grid, row, title)
+        super().__init__(words, grid, row, title)
         self._words = words
         self._call = CallButton(words)
         grid.addWidget(self._call, row, 2)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Slot
-from PySide6.QtGui import QFont, QPainter, QPalette
+from PySide6.QtGui import QFont, QPainter, QPalette, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from tocsin.desktop.history_model import HistoryFilter, HistoryModel, Role
-from tocsin.desktop.widgets import Tone, dimmed, label
+from tocsin.desktop.widgets import Tone, dimmed, label, let_clear
 from tocsin.domain.state import AppState
 from tocsin.words.phrasebook import Phrasebook
 
@@ -60,7 +60,10 @@ class TwoLines(QStyledItemDelegate):
         _line(painter, lower, str(index.data(Role.WHEN)), str(index.data(Role.ESTIMATES) or ""))
         painter.restore()
         if option.state & QStyle.StateFlag.State_HasFocus and not selected:
-            style.drawPrimitive(QStyle.PrimitiveElement.PE_FrameFocusRect, option, painter, option.widget)
+            painter.save()
+            painter.setPen(QPen(ink, 1.0, Qt.PenStyle.DotLine))
+            painter.drawRect(option.rect.adjusted(1, 1, -2, -2))
+            painter.restore()
 
 
 def _line(painter: QPainter, area: QRect, left: str, right: str) -> None:
@@ -90,7 +93,7 @@ class HistoryView(QWidget):
         self._search = QLineEdit()
         self._search.setPlaceholderText(words.gettext("Filter"))
         self._search.setAccessibleName(words.gettext("Filter the history"))
-        self._search.setClearButtonEnabled(True)
+        let_clear(self._search, words.gettext("Clear"))
         self._search.textChanged.connect(self._on_search)
         self._list = self._make_list()
         self._nothing = label(

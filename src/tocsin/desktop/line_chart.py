@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QPixmap,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QStyle, QStyleOptionFocusRect, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy
 
 from tocsin.desktop import chart_scale
 from tocsin.desktop.chart_painting import Artist, Chart, Layout
@@ -27,7 +27,7 @@ _ROWS = 11
 _NOWHERE = -1
 
 
-class LineChart(QWidget):
+class LineChart(QFrame):  # to a screen reader a frame is a group, and has a name
     """The chart. ``pointed`` carries the minute under the cursor, -1 where there is none.
 
     Left and right move by a minute, with Shift by an hour, with Ctrl to where something changes; Home and End go to
@@ -86,10 +86,6 @@ class LineChart(QWidget):
             x = self._layout.plot.centre(chart_scale.Range(self.index, self.index))
             painter.setPen(QPen(self.palette().color(QPalette.ColorRole.WindowText), 1.0, Qt.PenStyle.DashLine))
             painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
-        if self.hasFocus():
-            option = QStyleOptionFocusRect()
-            option.initFrom(self)
-            self.style().drawPrimitive(QStyle.PrimitiveElement.PE_FrameFocusRect, option, painter, self)
         painter.end()
 
     def _drawn(self, chart: Chart) -> QPixmap:

@@ -1,7 +1,7 @@
 """The window's Line page: how the user's own line stands now, and how it did for the last 24 hours."""
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QHideEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QHideEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from tocsin.desktop import chart_scale, line_marks, line_texts
@@ -57,11 +57,11 @@ class LinePage(QWidget):
         self._says = label(Tone.QUIET)
         self._blank = label(
             Tone.QUIET,
-            words.gettext("Round trip, lost packets and the times that were not measured will stand here."),
+            words.gettext("Round trip, lost packets and the times that were not measured will be shown here."),
         )
-        self._way_out = _Fact(words.gettext("Way out"))
-        self._contacts = _Fact(words.gettext("Contacts"))
-        self._age = _Fact(words.gettext("Measured"))
+        self._way_out = _Fact(words.gettext("Connected through"))
+        self._contacts = _Fact(words.gettext("Measured with"))
+        self._age = _Fact(words.gettext("Last measured"))
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -167,6 +167,8 @@ class LinePage(QWidget):
             said = line_texts.minute(self._words, self._chart, self._state, index, self._now.wall)
         self._says.say(said)
         self._picture.setAccessibleDescription(said)
+        if index >= 0 and self._picture.hasFocus() and QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._picture, said))
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
         """Hold no day that nobody sees."""

@@ -93,12 +93,14 @@ def age_of(words: Phrasebook, line: LineView, now: Instant) -> str:
 def unasked(words: Phrasebook, line: LineView) -> str:
     """Why nothing, or little, is measured; empty where that is settled."""
     if line.hosts and line.offered:
-        return words.gettext("More can be measured once you agree to whom else is contacted.")
+        return words.gettext("More can be measured once you agree to contacting more hosts.")
     if line.hosts:
         return ""
     if line.offered:
-        return words.gettext("Your line is not measured yet: say first whom it may contact.")
-    return words.gettext("Your line is not measured: there is nobody that it may contact. Set targets in the settings.")
+        return words.gettext("Your line is not measured yet: first say whom Tocsin may contact for it.")
+    return words.gettext(
+        "Your line is not measured: there is nobody whom Tocsin may contact for it. Name hosts in the settings."
+    )
 
 
 def minute(words: Phrasebook, chart: Chart, state: AppState, index: int, now: datetime) -> str:

@@ -11,6 +11,7 @@ from tocsin.domain.targets import PORTAL
 
 _LOG = logging.getLogger(__name__)
 _LONGEST = 2000  # what every system's way of starting a program takes
+_THIS_COMPUTER = frozenset({"127.0.0.1", "::1", "localhost"})
 _FROM_SETTINGS = frozenset({"tel", "mailto"})
 _DIALLED = re.compile(r"\+?\d(?:[\d .\-/()]*\d)?(?![\w\-/.])")
 _PUT_IN_BRACKETS = re.compile(r"\(0\)")
@@ -38,6 +39,23 @@ def open_link(url: str, *, from_settings: bool = False) -> bool:
     """Open it in the user's own program. False when it is not allowed, or when there is nothing to open it with."""
     if not is_allowed(url, from_settings=from_settings):
         _LOG.info("a link was not opened: it is not an https address with a host")
+        return False
+    return QDesktopServices.openUrl(QUrl(url, QUrl.ParsingMode.StrictMode))
+
+
+def is_allowed_login(url: str) -> bool:
+    """True also for plain ``http:`` on this computer: where a person signs in, the settings say, not a provider."""
+    if is_allowed(url):
+        return True
+    if not is_allowed(f"https{url.removeprefix('http')}"):
+        return False
+    return QUrl(url, QUrl.ParsingMode.StrictMode).host() in _THIS_COMPUTER
+
+
+def open_login(url: str) -> bool:
+    """Open the page that a person signs in at, in the user's own browser. False as for ``open_link``."""
+    if not is_allowed_login(url):
+        _LOG.info("a page to sign in at was not opened: its address is too long, or not https")
         return False
     return QDesktopServices.openUrl(QUrl(url, QUrl.ParsingMode.StrictMode))
 

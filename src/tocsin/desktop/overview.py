@@ -28,6 +28,7 @@ class Overview(QWidget):
 
     commanded = Signal(object)
     acted = Signal(str, str)
+    account_wanted = Signal(str)
 
     def __init__(self, words: Phrasebook) -> None:
         super().__init__()
@@ -113,6 +114,7 @@ class Overview(QWidget):
             _drop(self._faults.pop(), self._wrong)
         while len(self._faults) < len(faults):
             card = FaultCard()
+            card.account_wanted.connect(self.account_wanted)
             self._faults.append(card)
             self._wrong.addWidget(card)
         for card, fault in zip(self._faults, faults, strict=True):

@@ -1,10 +1,17 @@
 """A bell as a picture in the window."""
 
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QWidget
 
 from tocsin.desktop.bell import Bells, Face
+from tocsin.desktop.contrast import readable
+
+
+def bells_on(palette: QPalette) -> Bells:
+    """Bells whose colours are seen in a window of this palette, light, dark or of high contrast."""
+    ink, paper = palette.color(QPalette.ColorRole.WindowText), palette.color(QPalette.ColorRole.Window)
+    return Bells(ink, paper, lambda plain: readable(plain, paper))
 
 
 class Portrait(QWidget):

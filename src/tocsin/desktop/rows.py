@@ -1,8 +1,8 @@
 """What is not in trouble takes one line, and a second where there is something to say; faults stand below, calmly."""
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QColor, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout
 
 from tocsin.desktop import opener, picture
 from tocsin.desktop.bell import Bells, Face, colour
@@ -11,7 +11,7 @@ from tocsin.desktop.widgets import Card, Tone, button, label, relabel
 from tocsin.domain.instant import Instant
 from tocsin.domain.message import Fault
 from tocsin.domain.state import AppState
-from tocsin.domain.terms import Level, Role
+from tocsin.domain.terms import Level, Obstacle, Role
 from tocsin.words import plain
 from tocsin.words.phrasebook import Phrasebook
 
@@ -21,7 +21,7 @@ _MOST_LINES = 3
 _APART = 10
 
 
-class Row(QWidget):
+class Row(QFrame):  # to a screen reader a frame is a group, and has a name
     """One connection that is fine, under maintenance, or not known."""
 
     def __init__(self, words: Phrasebook) -> None:
@@ -29,6 +29,7 @@ class Row(QWidget):
         self._words = words
         self._url = ""
         self._seen: picture.Seen | None = None
+        self._is_muted = False
         self._bell = Portrait(_BELL)
         self._name = label(Tone.NORMAL, wrap=False)
         self._age = label(Tone.QUIET)
@@ -64,12 +65,13 @@ class Row(QWidget):
             name = words.gettext("{name} ({role})").format(name=name, role=words.role_word(view.role))
         self._name.say(name)
         uids = {each.uid for each in view.incidents if each.began}
-        self._bell.show_face(bells, Face(level, bool(uids) and uids <= state.muted and level is not Level.OK))
+        self._is_muted = bool(uids) and uids <= state.muted and level is not Level.OK
+        self._bell.show_face(bells, Face(level, self._is_muted))
         self._more.say("\n".join(self._lines(seen, state, now)))
         incident = seen.incident or next(iter(seen.announced), None)
         self._url = incident.url if incident is not None and incident.url and opener.is_allowed(incident.url) else ""
         details = words.gettext("Details")
-        relabel(self._details, details, f"{details}: {name}")
+        relabel(self._details, details, words.captioned(details, name))
         self._details.setVisible(bool(self._url))
         self.tick(now)
 
@@ -83,9 +85,12 @@ class Row(QWidget):
         standing = words.gettext("{level}, {age}").format(level=words.level_word(shown.level), age=age)
         if self._seen.is_idle:
             standing = words.gettext("not in use")
+        if self._is_muted:
+            muted = words.gettext("muted")  # the stroke through the bell, in words
+            standing = f"{standing}, {muted}"
         self._age.say(standing)
         self._fit()
-        self.setAccessibleName(f"{self._name.whole}: {standing}")
+        self.setAccessibleName(words.captioned(self._name.whole, standing))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Fit the two texts into the new width."""
@@ -123,18 +128,31 @@ class Row(QWidget):
 
 
 class FaultCard(Card):
-    """One thing that keeps Tocsin from its work, and the remedy."""
+    """One thing that keeps Tocsin from its work, and the remedy. ``account_wanted``: that account is to be mended."""
+
+    account_wanted = Signal(str)
 
     def __init__(self) -> None:
         super().__init__(colour(Level.UNKNOWN) or QColor())
+        self._account = ""
         self._text = label(Tone.NORMAL)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(14, 6, 10, 6)
-        row.addWidget(self._text)
+        self._sign_in = button("", self._on_sign_in)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 6, 10, 6)
+        column.addWidget(self._text)
+        column.addWidget(self._sign_in, 0, Qt.AlignmentFlag.AlignLeft)
 
     def render_fault(self, words: Phrasebook, fault: Fault, now: Instant) -> None:
         """Say it."""
         text = words.fault(fault.message, now.wall)
         self._text.say(text)
         self.setAccessibleName(text)
+        self._account = fault.account or ""
+        relabel(self._sign_in, words.gettext("Sign in"), words.gettext("Sign in, in the settings"))
+        is_mended_there = fault.message.values.get("obstacle") == Obstacle.SIGN_IN.value
+        self._sign_in.setVisible(is_mended_there and bool(self._account))
+
+    @Slot()
+    def _on_sign_in(self) -> None:
+        self.account_wanted.emit(self._account)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from tocsin.desktop.slices import Slices, importing
 from tocsin.domain.instant import Instant
 from tocsin.domain.state import AppState
 from tocsin.words.phrasebook import Phrasebook
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from tocsin.ports.offering import Offers
 
 _LONGEST_MS = 2000
+_FIRST = ("assistant_page", "assistant_frame", "assistant_welcome", "assistant")
+_LATER = ("assistant_address", "assistant_things", "assistant_use", "assistant_sign_in")
 
 
 class SettingUp(QObject):
@@ -22,18 +25,20 @@ class SettingUp(QObject):
 
     commanded = Signal(object)
     demo_wanted = Signal()
+    settings_wanted = Signal()
 
     def __init__(
         self, words: Phrasebook, offers: "Offers", at_login: Callable[[bool], None] | None, over: QWidget
     ) -> None:
         super().__init__(over)
-        self.words = words
+        self._words = words
         self.has_demo = False
         self._offers = offers
         self._at_login = at_login
         self._over = over
         self._shown: tuple[AppState, Instant] | None = None
         self._assistant: Assistant | None = None
+        self._slices = Slices(self)
         self._was_offered = False
         self._is_waiting = False
 
@@ -55,22 +60,46 @@ class SettingUp(QObject):
             self._was_offered = True
             self._open_when_placed()
 
+    def set_words(self, words: Phrasebook) -> None:
+        """Speak another language, also where the assistant is open: what was chosen in it stays."""
+        self._words = words
+        if self._assistant is not None:
+            self._assistant.make_anew(words)
+
     @Slot()
     def open(self) -> None:
         """Open the assistant, or bring it to the front."""
-        if self._assistant is None:
-            from tocsin.desktop.assistant import Assistant  # noqa: PLC0415 - most runs never need it
+        if self._assistant is not None:
+            self._bring()
+        elif not self._slices.is_on:
+            self._slices.begin(
+                *importing(*_FIRST), self._read, self._make, self._bring, *importing(*_LATER), self._look
+            )
 
-            made = Assistant(self.words, self._offers, self._over, at_login=self._at_login, has_demo=self.has_demo)
-            made.commanded.connect(self.commanded)
-            made.demo_wanted.connect(self.demo_wanted)
-            made.finished.connect(self._on_finished)
-            self._assistant = made
-            if self._shown is not None:
-                made.render_state(*self._shown)
-            made.open()
-        self._assistant.raise_()
-        self._assistant.activateWindow()
+    def _read(self) -> None:
+        self._offers.search("")
+
+    def _look(self) -> None:
+        self._offers.providers()
+
+    def _make(self) -> None:
+        from tocsin.desktop.assistant import Assistant  # noqa: PLC0415 - most runs never need it
+
+        made = Assistant(self._words, self._offers, self._over, at_login=self._at_login, has_demo=self.has_demo)
+        made.commanded.connect(self.commanded)
+        made.demo_wanted.connect(self.demo_wanted)
+        made.settings_wanted.connect(self.settings_wanted)
+        made.finished.connect(self._on_finished)
+        self._assistant = made
+        if self._shown is not None:
+            made.render_state(*self._shown)
+
+    def _bring(self) -> None:
+        if self._assistant is not None:
+            if not self._assistant.isVisible():
+                self._assistant.open()
+            self._assistant.raise_()
+            self._assistant.activateWindow()
 
     def _open_when_placed(self) -> None:
         """Over the window, wherever the window manager puts that: it has no place before it is on the screen."""
@@ -98,12 +127,14 @@ class SettingUp(QObject):
 
     def close(self) -> None:
         """Close it: the window goes."""
+        self._slices.drop()
         if self._assistant is not None:
             self._assistant.reject()
 
     @Slot()
     def _on_finished(self) -> None:
         if self._assistant is not None:
+            self._slices.drop()
             self._assistant.deleteLater()
             self._assistant = None
 

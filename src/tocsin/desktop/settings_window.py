@@ -5,8 +5,9 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
+from tocsin.desktop.focus_ring import FocusRing
 from tocsin.desktop.settings import keys
 from tocsin.desktop.settings.backstage import Backstage
 from tocsin.desktop.settings.book import Book, PageName
@@ -20,13 +21,15 @@ from tocsin.desktop.settings.status import Status
 from tocsin.domain.instant import Instant
 from tocsin.domain.state import AppState, ReloadSettings, SaveSettings, UndoSettings
 from tocsin.ports import Clock
+from tocsin.words import mistakes
 from tocsin.words.phrasebook import Phrasebook
+from tocsin.words.values import Values
 
 _CHARACTERS, _LINES = 98, 40
 _TICK_MS = 1000
 
 
-class SettingsWindow(QWidget):
+class SettingsWindow(QMainWindow):  # to a screen reader any other widget is no window
     """``commanded`` carries a command; ``assistant_wanted``: something is to be added; ``closed`` when it was."""
 
     commanded = Signal(object)
@@ -42,10 +45,13 @@ class SettingsWindow(QWidget):
         self._ticks = QTimer(self)
         self._ticks.setInterval(_TICK_MS)
         self._ticks.timeout.connect(self._on_tick)
-        self._column = QVBoxLayout(self)
+        inside = QWidget()
+        self.setCentralWidget(inside)
+        self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._frame = self._built(PageName.ACCOUNTS, {}, {})
         keys.add(self)
+        FocusRing(self)
         self.resize(self._fitting())
 
     # --- what the application asks of it ---
@@ -73,7 +79,7 @@ class SettingsWindow(QWidget):
     @property
     def has_drafts(self) -> bool:
         """Whether something was typed that could not be saved yet."""
-        return bool(self._frame.book.drafts)
+        return self._frame.book.has_drafts
 
     def open(self) -> None:
         """Show it, or bring it to the front."""
@@ -106,6 +112,15 @@ class SettingsWindow(QWidget):
         if self._state is not None:
             self._render(self._clock.now())
         read_in_order(self)
+
+    def show_account(self, account: str) -> None:
+        """Show how an account signs in."""
+        self.turn_to(PageName.ACCOUNTS)
+        self.page.go_to(account)
+        self._on_turned()
+        wanted = self.page.findChild(QWidget, f"account.{account}.sign_in")
+        if wanted is not None:
+            self._frame.book.show_part(wanted)
 
     def turn_by(self, step: int) -> None:
         """Show the page so many further on."""
@@ -144,16 +159,17 @@ class SettingsWindow(QWidget):
         """Make every widget anew: for another language or another font."""
         name = _field_of(self.focusWidget())
         old = self._frame
+        number, places, drafts = old.book.number, old.book.places, old.book.drafts
         old.book.let_go()
         self._column.removeWidget(old)
         old.hide()
         old.deleteLater()
-        self._frame = self._built(old.book.number, old.book.places, old.book.drafts)
+        self._frame = self._built(number, places, drafts)
         self._frame.fit(self.width())
         self.turn_to(self.number)
         again = self._frame.findChild(Field, name) if name else None
         if again is not None:
-            again.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._frame.book.show_part(again.editor)
 
     def _fitting(self) -> QSize:
         metrics = self.fontMetrics()
@@ -167,7 +183,7 @@ class SettingsWindow(QWidget):
         if state is None:
             return
         page = self.page
-        self._frame.status.render_state(state, now, self._words, self._backstage.settings_file)
+        self._frame.status.render_state(state, self._words, self._backstage.settings_file)
         before = len(page.findChildren(QWidget))
         if settings is not None:
             page.render_state(settings, state, now)
@@ -178,8 +194,8 @@ class SettingsWindow(QWidget):
 
     def _refused(self) -> None:
         refusal = self._ledger.refusal
-        problem = "" if refusal is None else str(refusal.message.values.get("problem", ""))
-        sentence = self._frame.status.say_refused(self._words.clean(problem))
+        problem = "" if refusal is None else mistakes.told(self._words, Values(refusal.message.values))
+        sentence = self._frame.status.say_refused(problem)
         if self._last is not None and self._last.field is not None:
             self._last.field.refuse(sentence)
 
@@ -221,6 +237,7 @@ class SettingsWindow(QWidget):
         focused = self.focusWidget()
         if focused is not None:
             focused.clearFocus()  # what was typed is finished
+        self._frame.book.forget_secrets()
         self.closed.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name

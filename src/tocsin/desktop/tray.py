@@ -32,7 +32,8 @@ class Tray(QObject):
     ``opened``: the window is wanted. ``add_wanted``: something more is to be watched. ``settings_wanted``,
     ``quit_asked``: what they say.
     ``commanded`` carries a command of ``domain.state``. ``swing_began`` lets others find out, once more, whether this
-    person wants stillness. ``first`` is the bell that is out already.
+    person wants stillness; ``turned``: something stands otherwise than before. ``first`` is the bell that is out
+    already.
     """
 
     opened = Signal()
@@ -41,6 +42,7 @@ class Tray(QObject):
     quit_asked = Signal()
     commanded = Signal(object)
     swing_began = Signal()
+    turned = Signal()
 
     def __init__(
         self, words: Phrasebook, clock: "Clock", parent: QObject | None = None, first: FirstBell | None = None
@@ -216,7 +218,9 @@ class Tray(QObject):
             self._face = face
             self._icon.setIcon(self._bells.icon(face))
         if state is not None and (standing != self._standing or mono - self._tooltip_at >= _TOOLTIP_EVERY):
-            self._standing, self._tooltip_at = standing, mono
+            has_turned, self._standing, self._tooltip_at = standing != self._standing, standing, mono
+            if has_turned:
+                self.turned.emit()
             self._say(plain_text.for_tray(self._words.tooltip(state, now)))
 
     def _say(self, tooltip: str) -> None:

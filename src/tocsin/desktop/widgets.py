@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QLabel,
+    QLineEdit,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from tocsin.desktop import plain_text
+from tocsin.desktop.contrast import readable
 
 _DIM = 0.68  # how much of the text's colour is left in what matters less: over 4.5 to 1 on a plain palette
 _TINT = 24  # of 255: how strongly a card is coloured by its level
@@ -43,6 +45,7 @@ class PlainLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self._tone = tone
         self._whole = ""
+        self._is_named = False
         self._wrap = wrap
         self._toning = False
         self.setWordWrap(wrap)
@@ -92,7 +95,11 @@ class PlainLabel(QLabel):
 
     def _show_text(self) -> None:
         if self._wrap:
-            self.setText(plain_text.breakable(self._whole))
+            shown = plain_text.breakable(self._whole)
+            self.setText(shown)
+            if shown != self._whole or self._is_named:
+                self._is_named = shown != self._whole
+                self.setAccessibleName(self._whole if self._is_named else "")  # without the places to break
             return
         fitting = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, max(self.width(), 1))
         if fitting != self.text():
@@ -100,6 +107,7 @@ class PlainLabel(QLabel):
         tooltip = plain_text.for_widget_tooltip(self._whole) if fitting != self._whole else ""
         if tooltip != self.toolTip():
             self.setToolTip(tooltip)
+            self.setAccessibleDescription(self._whole if tooltip else "")  # else the tooltip is told, markup and all
         self.setAccessibleName(self._whole)
 
     def _apply_font(self) -> None:
@@ -151,6 +159,25 @@ def button(text: str, on_click: Callable[[], None], name: str = "") -> QPushButt
     return made
 
 
+def call_box(box: QWidget, name: str) -> None:
+    """Say what a box to choose from is for, once it has its place: on Linux Qt tells its value for its name.
+
+    What a screen reader then goes by is a label, and this one only it can see.
+    """
+    box.setAccessibleName(name)
+    unseen = label(Tone.NORMAL, name)
+    unseen.setBuddy(box)
+    unseen.hide()
+    unseen.setParent(box.parentWidget())
+
+
+def let_clear(field: QLineEdit, name: str) -> None:
+    """Give a field a button that empties it, and the button a name."""
+    field.setClearButtonEnabled(True)
+    for each in field.findChildren(QAbstractButton):
+        each.setAccessibleName(name)
+
+
 def fold(text: str, on_toggle: Callable[[bool], None]) -> QToolButton:
     """A small arrow with a label, that folds something out."""
     made = QToolButton()
@@ -193,11 +220,12 @@ class Card(QFrame):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        tint = QColor(self._colour)
+        ink = readable(self._colour, self.palette().color(QPalette.ColorRole.Window))
+        tint = QColor(ink)
         tint.setAlpha(_TINT)
         painter.setBrush(tint)
         painter.drawRoundedRect(self.rect(), _RADIUS, _RADIUS)
-        painter.setBrush(self._colour)
+        painter.setBrush(ink)
         painter.setClipRect(QRect(0, 0, _BAR, self.height()))
         painter.drawRoundedRect(self.rect(), _RADIUS, _RADIUS)
         painter.end()

@@ -4,16 +4,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QHideEvent, QKeySequence, QPalette, QShowEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QCloseEvent, QHideEvent, QKeyEvent, QKeySequence, QPalette, QShowEvent
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QMessageBox, QVBoxLayout, QWidget
 
 from tocsin.desktop import picture, tab_order
-from tocsin.desktop.bell import Bells
 from tocsin.desktop.closing import ask_how_to_close
 from tocsin.desktop.empty_page import EmptyPage
+from tocsin.desktop.focus_ring import FocusRing
 from tocsin.desktop.history_view import HistoryView
 from tocsin.desktop.overview import Overview
 from tocsin.desktop.pages import Page, Pages
+from tocsin.desktop.portrait import bells_on
 from tocsin.desktop.setting_up import SettingUp
 from tocsin.desktop.widgets import PlainLabel, Stack, Tone, button, label
 from tocsin.domain.message import Fault
@@ -30,7 +31,7 @@ _TICK_MS = 1000
 _SILENTLY = Qt.WidgetAttribute.WA_ShowWithoutActivating
 
 
-class Window(QWidget):
+class Window(QMainWindow):  # to a screen reader any other widget is no window
     """What the user sees of everything. ``commanded`` carries a command; ``acted`` a message's thread and action.
 
     ``has_tray`` says whether a closed window could be opened again from a tray: if not, closing asks.
@@ -41,6 +42,7 @@ class Window(QWidget):
     quit_asked = Signal()
     demo_wanted = Signal()
     settings_wanted = Signal()
+    account_wanted = Signal(str)
 
     def __init__(self, words: Phrasebook, clock: Clock, settings_file: str, has_tray: Callable[[], bool]) -> None:
         super().__init__()
@@ -56,13 +58,16 @@ class Window(QWidget):
         self._question: QMessageBox | None = None
         self._setting_up: SettingUp | None = None
         self._chained: tuple[QWidget | None, ...] = ()
-        self._bells = self._new_bells()
+        self._bells = bells_on(self.palette())
         self._ticks = QTimer(self)
         self._ticks.setInterval(_TICK_MS)
         self._ticks.timeout.connect(self._on_tick)
-        self._column = QVBoxLayout(self)
+        inside = QWidget()
+        self.setCentralWidget(inside)
+        self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._body = self._built()
+        FocusRing(self)
         self._add_keys()
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFocus()  # on nothing in particular: a key pressed by habit acknowledges nothing
@@ -138,7 +143,7 @@ class Window(QWidget):
         """Speak another language."""
         self._words = words
         if self._setting_up is not None:
-            self._setting_up.words = words
+            self._setting_up.set_words(words)
         self._rebuild()
 
     def let_set_up(self, offers: "Offers", at_login: Callable[[bool], None] | None) -> None:
@@ -147,6 +152,7 @@ class Window(QWidget):
         self._setting_up.has_demo = self._has_demo
         self._setting_up.commanded.connect(self.commanded)
         self._setting_up.demo_wanted.connect(self.demo_wanted)
+        self._setting_up.settings_wanted.connect(self.settings_wanted)
         self._empty.offer_setting_up(available=True)
 
     @Slot()
@@ -175,6 +181,7 @@ class Window(QWidget):
         self._overview = Overview(self._words)
         self._overview.commanded.connect(self.commanded)
         self._overview.acted.connect(self.acted)
+        self._overview.account_wanted.connect(self.account_wanted)
         self._pages = Pages(self._words, self._page)
         self._pages.chosen.connect(self._on_page)
         self._empty = EmptyPage(self._words, self._settings_file)
@@ -239,10 +246,6 @@ class Window(QWidget):
         wanted = QSize(max(_WIDTH, _CHARACTERS * self.fontMetrics().averageCharWidth()), _HEIGHT)
         return wanted.boundedTo(self.screen().availableSize() - QSize(16, 48))
 
-    def _new_bells(self) -> Bells:
-        palette = self.palette()
-        return Bells(palette.color(QPalette.ColorRole.WindowText), palette.color(QPalette.ColorRole.Window))
-
     # --- drawing ---
 
     def _render(self) -> None:
@@ -271,11 +274,12 @@ class Window(QWidget):
         self._order_tabs()
 
     def _order_tabs(self) -> None:
-        """What comes up later still has its place in the order of the Tab key."""
+        """What comes up later still has its place in the order of the Tab key, and of a screen reader."""
         parts = (*self._overview.sections, self._pages, self._empty, self._foot)
         if (*parts, self._pages.line) != self._chained:
             self._chained = (*parts, self._pages.line)
             tab_order.chain(parts)
+            tab_order.tell_in_order(self._body)
 
     @Slot()
     def _on_tick(self) -> None:
@@ -307,13 +311,24 @@ class Window(QWidget):
         """Follow the desktop's colours and fonts."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
-            self._bells = self._new_bells()
+            self._bells = bells_on(self.palette())
             if self.isVisible():
                 self._render()
         elif event.type() == QEvent.Type.FontChange:
             QTimer.singleShot(0, self, self._rebuild)
 
     # --- keys and closing ---
+
+    def focusNextPrevChild(self, is_next: bool) -> bool:  # noqa: FBT001, N802 - Qt's name
+        """Once gone, the keyboard does not come back to nothing in particular: there it could not be seen."""
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        moved = super().focusNextPrevChild(is_next)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return moved
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """What nobody else has a use for scrolls the upper part, where nothing may be that could have the keyboard."""
+        self._upper.keyPressEvent(event)
 
     @Slot()
     def _on_check(self) -> None:

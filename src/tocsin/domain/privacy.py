@@ -47,11 +47,15 @@ class Service(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Something that is kept. ``where`` is a place; ``of`` are the accounts whose secrets the keyring holds."""
+    """Something that is kept. ``where`` is a place; ``of`` are the accounts whose secrets the keyring holds.
+
+    ``names`` are those of the same accounts, as a person knows them; the proxy has none.
+    """
 
     kind: Kind
     where: str
     of: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class Contact:
     """Somebody who is contacted. ``every`` is how often while all is well, None for when it is needed.
 
     ``seldom`` is how often on a metered link. ``login`` is the kind of login that is sent along, ``via`` the proxy
-    that stands between. The router's ``host`` is empty: it is whichever is there.
+    that stands between, ``name`` what the account is called. The router's ``host`` is empty: it is whichever is there.
     """
 
     host: str
@@ -69,6 +73,7 @@ class Contact:
     login: AuthKind = AuthKind.NONE
     via: str = ""
     seldom: timedelta | None = None
+    name: str = ""
 
     @property
     def is_here(self) -> bool:
@@ -130,7 +135,7 @@ def privacy(
             Kept(Kind.RECORD, places.record),
             Kept(Kind.LOG, places.log),
             Kept(Kind.RUN, places.run),
-            *((Kept(Kind.SECRETS, "", named),) if named else ()),
+            *((Kept(Kind.SECRETS, "", named, _names(settings, named)),) if named else ()),
         ),
         contacts=(*polled, *_of_line(chosen, policy)),
         offered=_offered(settings, chosen),
@@ -153,15 +158,15 @@ def _of_account(account: Account, asked: Asked | None, via: Mapping[str, str]) -
         if host:
             # A key goes to the account's own address and no further; a login's form where the provider has it.
             sent = login if host == own or login is AuthKind.LOGIN else AuthKind.NONE
-            yield Contact(host, Purpose.POLL, asked.every, account.id, sent, via.get(host, ""))
+            yield Contact(host, Purpose.POLL, asked.every, account.id, sent, via.get(host, ""), name=account.name)
     if login is not AuthKind.OAUTH2:
         return
     token = host_of(account.auth.token_url)
     if token:
-        yield Contact(token, Purpose.TOKEN, None, account.id, login, via.get(token, ""))
+        yield Contact(token, Purpose.TOKEN, None, account.id, login, via.get(token, ""), name=account.name)
     device = host_of(account.auth.device_url)
     if device and account.auth.flow is OAuthFlow.DEVICE:
-        yield Contact(device, Purpose.SIGN_IN, None, account.id, login, via.get(device, ""))
+        yield Contact(device, Purpose.SIGN_IN, None, account.id, login, via.get(device, ""), name=account.name)
 
 
 def _of_line(chosen: Plan, policy: LinePolicy) -> Iterable[Contact]:
@@ -188,6 +193,12 @@ def _keyring(settings: Settings) -> tuple[str, ...]:
     """Whose secrets there are: of paused accounts too."""
     named = tuple(account.id for account in settings.accounts if account.auth.kind is not AuthKind.NONE)
     return (*named, PROXY_SECRET) if settings.network.proxy_user else named
+
+
+def _names(settings: Settings, ids: tuple[str, ...]) -> tuple[str, ...]:
+    """What these accounts are called: by its id where one has no name, nothing for the proxy."""
+    names = {account.id: account.name or account.id for account in settings.accounts}
+    return tuple(names.get(each, "") for each in ids)
 
 
 def _whole(address: str) -> str:

@@ -11,7 +11,8 @@ from tocsin.domain.message import Fault
 from tocsin.domain.minutes import Hour
 from tocsin.domain.quality import Quality
 from tocsin.domain.reading import Path
-from tocsin.domain.terms import Cause, ConnectionKind, FailureKind, Level, LineState, Role
+from tocsin.domain.signing_in import EndSignIn, KeepSignIn, SignIn, SigningIn
+from tocsin.domain.terms import Cause, ConnectionKind, FailureKind, Level, LineState, Obstacle, Role
 from tocsin.domain.trial import Trial, TrialView
 
 
@@ -145,11 +146,12 @@ class Kept(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SecretKept:
-    """What became of an account's secret: ``problem`` says why it went nowhere."""
+    """What became of an account's secret: ``problem`` and ``obstacle`` say why it is not where it was to go."""
 
     account: str
     where: Kept
     problem: str = ""
+    obstacle: Obstacle | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,8 @@ class AppState:
     until they are over, ``acknowledged`` those that the user has seen. ``history`` is newest start first and holds
     the open ones too. ``line`` is None where no line is measured. ``drafts`` wait for the line, or for the user.
     ``settings`` are those that run; ``can_save`` is false while the file has mistakes in it, which only its owner can
-    mend. ``trial`` is the address being tried, ``secret_kept`` what became of the last secret that was to be kept.
+    mend. ``trial`` is the address being tried, ``secret_kept`` what became of the last secret that was to be kept,
+    ``signing_in`` the sign-in that runs or ran last.
     """
 
     at: Instant
@@ -180,6 +183,7 @@ class AppState:
     trial: TrialView | None = None
     secret_kept: SecretKept | None = None
     autostart: bool | None = None
+    signing_in: SigningIn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +308,9 @@ Command = (
     | KeepSecret
     | TryAddress
     | EndTrial
+    | SignIn
+    | EndSignIn
+    | KeepSignIn
     | StartWithComputer
     | TryAlarm
     | RaiseWindow

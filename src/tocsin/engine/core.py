@@ -3,14 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
-from random import Random
 from types import MappingProxyType
 from typing import Any
 
-from tocsin.domain.account import LINE_PROVIDER, Account, Network, Settings, without_paused
-from tocsin.domain.alarm import TRY_THREAD, Policy
+from tocsin.domain.account import LINE_PROVIDER, Network, without_paused
+from tocsin.domain.alarm import TRY_THREAD
 from tocsin.domain.alarm_state import Tell
 from tocsin.domain.freshness import shown
 from tocsin.domain.instant import Instant
@@ -34,62 +33,21 @@ from tocsin.domain.uplink import with_own_line
 from tocsin.engine import events
 from tocsin.engine.autostart import StartDesk
 from tocsin.engine.line_ledger import LineLedger
-from tocsin.engine.line_watch import Gauges, LineWatch
+from tocsin.engine.line_watch import LineWatch
 from tocsin.engine.outbox import Outbox
-from tocsin.engine.poller import Detect, Poller, Rediscovery
+from tocsin.engine.parts import Parts
+from tocsin.engine.poller import Poller, Rediscovery
 from tocsin.engine.settings_desk import SettingsDesk
+from tocsin.engine.signing_in import SignInDesk, SignInMeans
 from tocsin.engine.trials import Means, Trials
 from tocsin.engine.view import app_state, connection_views
-from tocsin.ports import (
-    Autostart,
-    Channel,
-    Clock,
-    Http,
-    LoadedSettings,
-    OnEvent,
-    Provider,
-    Publish,
-    Secrets,
-    SettingsSource,
-    Store,
-    Words,
-)
+from tocsin.ports import LoadedSettings
 
 _LOG = logging.getLogger(__name__)
 TICK_SECONDS = 1.0
 PUBLISH_SECONDS = 0.1
 WOKE_AFTER = timedelta(seconds=5)
 RESTART_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the engine works with. ``make`` builds an account's provider; ``memory`` is the store for a bad day.
-
-    ``words`` makes the sentences of a language (None: the system's). ``publish``, ``on_event`` and ``on_command`` are
-    called in the engine's thread; the last gets the commands that are not the engine's to carry out. ``detect`` finds
-    out which provider answers at an address, for one that no longer answers as it did. Without ``gauges`` the user's
-    own line is not measured; without ``secrets`` none can be kept; without ``autostart`` nobody knows about that.
-    """
-
-    clock: Clock
-    http: Http
-    store: Store
-    memory: Store
-    channels: tuple[Channel, ...]
-    make: Callable[[Account], Provider]
-    words: Callable[[str | None], Words]
-    settings: SettingsSource
-    publish: Publish
-    on_event: OnEvent
-    on_command: Callable[[Command], None]
-    dice: Random
-    faults: tuple[Fault, ...] = ()
-    policy: Policy = field(default_factory=Policy)
-    detect: Detect | None = None
-    gauges: Gauges | None = None
-    secrets: Secrets | None = None
-    autostart: Autostart | None = None
 
 
 class Engine:
@@ -115,6 +73,8 @@ class Engine:
         self._desk = SettingsDesk(parts.settings, self.reconfigure)
         means = Means(parts.http, parts.clock, parts.make, parts.detect, parts.secrets, lambda: self._ledger.watched)
         self._trials = Trials(means, self._dirty.set, self._ask_anew)
+        signing = SignInMeans(parts.signs_in, parts.secrets, parts.clock, lambda: self._desk.settings)
+        self._signing = SignInDesk(signing, self._dirty.set, self._ask_anew)
         self._start = StartDesk(parts.autostart, self._dirty.set)
         self._outbox = Outbox(
             *(self._ledger.keeper, parts.channels, lambda: self._words, parts.clock, self._trouble),
@@ -156,7 +116,7 @@ class Engine:
 
     def command(self, command: Command) -> None:
         """Carry out one command."""
-        if any(each.command(command) for each in (self._desk, self._trials, self._start)):
+        if any(each.command(command) for each in (self._desk, self._signing, self._trials, self._start)):
             return
         match command:
             case Acknowledge() | MuteUntilResolved() | Unmute():
@@ -181,8 +141,7 @@ class Engine:
         self._desk.note(loaded)
         self._language = loaded.settings.language
         self._words = self._parts.words(self._language)
-        complete = not loaded.problems
-        wanted = loaded.settings if complete else self._with_running(loaded.settings)
+        complete, wanted = not loaded.problems, loaded.settings
         is_another_way = self._network not in (None, wanted.network)
         self._network = wanted.network
         self._parts.http.configure(wanted.network)
@@ -230,6 +189,7 @@ class Engine:
             trial=self._trials.view,
             secret_kept=self._trials.kept,
             autostart=self._start.is_on,
+            signing_in=self._signing.view,
         )
 
     # --- tasks ---
@@ -341,13 +301,6 @@ class Engine:
         for poller, _ in self._pollers.values():
             poller.check_now(by_person=by_person)
 
-    def _with_running(self, settings: Settings) -> Settings:
-        """The settings of a file with mistakes, and what ran and is missing in it: a slip of the pen stops nothing."""
-        named = {account.id for account in settings.accounts}
-        running = (watched.account for watched in self._ledger.watched.values())
-        kept = tuple(account for account in running if account.id not in named)
-        return replace(settings, accounts=(*settings.accounts, *kept), network=self._network or settings.network)
-
     def _on_action(self, thread: str, action: str) -> None:
         """What the user did with a notification."""
         if action == "acknowledge":
@@ -378,6 +331,7 @@ class Engine:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._trials.close()
+        await self._signing.close()
         await self._start.close()
         if self._line is not None:
             await self._line.close()

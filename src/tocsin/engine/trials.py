@@ -1,7 +1,6 @@
 """Addresses that are tried before they are watched, and secrets that are to be kept: what takes a while."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, replace
 
@@ -15,8 +14,6 @@ from tocsin.engine.exchange import ask, hold
 from tocsin.engine.poller import Detect
 from tocsin.errors import SecretUnavailable
 from tocsin.ports import Clock, Http, Located, PollContext, Provider, SecretRef, Secrets
-
-_LOG = logging.getLogger(__name__)
 
 ACCOUNT = "trial"
 """The id under which an address is tried: its secret and its connections are forgotten with it."""
@@ -91,17 +88,14 @@ class Trials:
 
     async def _try(self, trial: Trial) -> None:
         means = self._means
-        account = Account(
-            ACCOUNT,
-            trial.provider,
-            ACCOUNT,
-            trial.url,
-            auth=trial.auth,
-            connections=(Connection(ACCOUNT, ACCOUNT),),
-            allow_insecure=trial.allow_insecure,
-            options=trial.options,
-        )
-        secret = trial.secret or await self._own_secret(trial)
+        account = account_to_try(trial)
+        try:
+            secret = trial.secret or await self._own_secret(trial)
+        except SecretUnavailable as error:
+            now, place = means.clock.now().wall, error.place or trial.account
+            failure = Failure(FailureKind.UNAUTHORIZED, str(error), now, obstacle=error.obstacle, place=place)
+            self._failed(trial, trial.provider, failure)
+            return
         if secret and means.secrets is not None:
             means.secrets.lend(SecretRef(ACCOUNT), secret)
         try:
@@ -122,15 +116,11 @@ class Trials:
             self._found(trial, account, provider.name, found)
 
     async def _own_secret(self, trial: Trial) -> str:
-        """The secret of an account that is tried as it stands; empty where none can be had."""
+        """The secret of an account that is tried as it stands; empty where it needs none. Raises what keeps it away."""
         secrets = self._means.secrets
         if secrets is None or not trial.account or trial.auth.kind is AuthKind.NONE:
             return ""
-        try:
-            return await secrets.get(SecretRef(trial.account))
-        except SecretUnavailable as error:
-            _LOG.info("%s is tried without its secret: %s", trial.account, error)
-            return ""
+        return await secrets.get(SecretRef(trial.account))
 
     async def _located(self, account: Account) -> Located | Failure:
         means, detect = self._means, self._means.detect
@@ -179,20 +169,19 @@ class Trials:
         secrets, ref = self._means.secrets, SecretRef(wished.account)
         if secrets is None:
             return
-        where, problem = Kept.RUN_ONLY, ""
+        where, problem, obstacle = Kept.RUN_ONLY if wished.value else Kept.NOWHERE, "", None
         try:
             if not wished.value:
                 secrets.lend(ref, "")
                 await secrets.drop(ref)
-                where = Kept.NOWHERE
             else:
                 secrets.lend(ref, wished.value)
                 if not wished.run_only:
                     await secrets.keep(ref, wished.value)
                     where = Kept.KEYRING
         except SecretUnavailable as error:
-            problem = str(error)
-        self.kept = SecretKept(wished.account, where, problem)
+            problem, obstacle = str(error), error.obstacle
+        self.kept = SecretKept(wished.account, where, problem, obstacle)
         self._on_kept(wished.account)
         self._on_change()
 
@@ -204,3 +193,17 @@ class Trials:
     def _show(self, view: TrialView | None) -> None:
         self.view = view
         self._on_change()
+
+
+def account_to_try(trial: Trial) -> Account:
+    """What is asked as long as there is no account yet."""
+    return Account(
+        ACCOUNT,
+        trial.provider,
+        ACCOUNT,
+        trial.url,
+        auth=trial.auth,
+        connections=(Connection(ACCOUNT, ACCOUNT),),
+        allow_insecure=trial.allow_insecure,
+        options=trial.options,
+    )

@@ -31,6 +31,7 @@ from tocsin.ports.keeping import (
     ThreadRef,
 )
 from tocsin.ports.measuring import Ask, Prober, Sleeps, Thrift
+from tocsin.ports.signing_in import Browser, Prompted, SignsIn
 from tocsin.ports.starting import Autostart
 from tocsin.ports.telling import (
     Channel,
@@ -47,6 +48,7 @@ __all__ = [
     "Ask",
     "Autostart",
     "Batch",
+    "Browser",
     "Capability",
     "Channel",
     "Clock",
@@ -69,12 +71,14 @@ __all__ = [
     "Poll",
     "PollContext",
     "Prober",
+    "Prompted",
     "Provider",
     "ProviderField",
     "Publish",
     "SecretRef",
     "Secrets",
     "SettingsSource",
+    "SignsIn",
     "Sleeps",
     "Store",
     "ThreadRef",

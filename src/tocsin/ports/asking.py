@@ -191,7 +191,10 @@ class Secrets(Protocol):
         ...
 
     async def set(self, ref: SecretRef, value: str) -> None:
-        """Keep it in the keyring, or for this run where there is none. Raises ``SecretUnavailable`` for neither."""
+        """Keep it in the keyring, or for this run where there is none. Raises ``SecretUnavailable`` for neither.
+
+        In the place of one that is lent it is lent as well.
+        """
         ...
 
     async def keep(self, ref: SecretRef, value: str) -> None:

@@ -80,7 +80,7 @@ class Aussiebb:
         ProviderField("url", FieldType.URL, required=True, help="https://myaussie-api.aussiebroadband.com.au"),
         ProviderField("user", FieldType.TEXT, required=False, help="The user name of MyAussie, if not in auth"),
         ProviderField("secret", FieldType.SECRET, required=True, help="The password that goes with it"),
-        ProviderField("login_url", FieldType.URL, required=False, help="Where to log in, if not beside the API"),
+        ProviderField("login_url", FieldType.URL, required=False, help="Address to log in at, if the API has another"),
     )
     traits: ClassVar[Traits] = Traits(drops_resolved=True)
     minimum_interval: ClassVar[timedelta] = timedelta(seconds=60)

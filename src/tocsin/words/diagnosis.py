@@ -53,10 +53,13 @@ def label(voice: Voice, finding: Finding) -> str:
 
 
 def sentence(voice: Voice, finding: Finding, now: datetime) -> str:
-    """What was found, and the remedy where there is one. A key that this version does not know is shown as it is."""
+    """What was found, and the remedy where there is one; a line of a list, so without a full stop.
+
+    A key that this version does not know is shown as it is.
+    """
     values = Values(finding.message.values)
     say = _SENTENCES.get(finding.message.key)
-    return finding.message.key if say is None else say(voice, values, now)
+    return finding.message.key if say is None else say(voice, values, now).removesuffix(".")
 
 
 def size(voice: Voice, count: int) -> str:
@@ -158,8 +161,8 @@ def _asked(voice: Voice, values: Values, now: datetime) -> str:
     what = " ".join(filter(None, (values.text("provider"), values.text("host"))))
     last = values.time("last")
     if last is None:
-        return voice.gettext("{what}, not asked with success yet").format(what=what)
-    return voice.gettext("{what}, last asked with success {time}").format(what=what, time=times.clock(voice, last, now))
+        return voice.gettext("{what}, not asked successfully yet").format(what=what)
+    return voice.gettext("{what}, last asked successfully {time}").format(what=what, time=times.clock(voice, last, now))
 
 
 def _account_failing(voice: Voice, values: Values, now: datetime) -> str:
@@ -222,7 +225,7 @@ _SENTENCES: Mapping[str, Callable[[Voice, Values, datetime], str]] = MappingProx
         "tray_xembed": _fixed(lambda voice: voice.gettext("a panel shows icons (XEmbed)")),
         "tray_none": _fixed(
             lambda voice: voice.gettext(
-                "no panel shows icons: the window stands in for the bell. On GNOME, add the extension AppIndicator"
+                "no panel shows icons: the window stands in for the bell; on GNOME, add the extension AppIndicator"
             )
         ),
         "notifications": _notifications,

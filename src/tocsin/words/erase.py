@@ -21,7 +21,9 @@ def left(voice: Voice, what: str, key: str, problem: str) -> str:
     """Something that remains, why, and who has to remove it."""
     said = {
         "keyring": voice.gettext("{what}, in your keyring ({problem}): open the keyring and remove it there"),
-        "link": voice.gettext("{what}: a link led there, and it lies outside; remove it yourself if it is Tocsin's"),
+        "link": voice.gettext(
+            "{what}: only a link leads there, and it is outside Tocsin's folders; remove it yourself if it is Tocsin's"
+        ),
         "foreign": voice.gettext("{what}: something is in it that is not Tocsin's"),
         "denied": voice.gettext("{what}: the system does not let it be removed ({problem})"),
         "autostart": voice.gettext(

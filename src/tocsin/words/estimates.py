@@ -49,7 +49,10 @@ def estimate(voice: Voice, incident: Incident, now: datetime) -> str:
     else:
         line = expected(voice, incident.eta, now)
     moves = _moves(voice, incident, now)
-    return f"{line} - {moves}" if moves else line
+    if not moves:
+        return line
+    # Translators: the mark between an estimate and how often it moved, as your language sets it.
+    return voice.pgettext("estimate", "{estimate} - {moves}").format(estimate=line, moves=moves)
 
 
 def _moves(voice: Voice, incident: Incident, now: datetime) -> str:
@@ -71,6 +74,6 @@ def _planned(voice: Voice, incident: Incident, now: datetime) -> str:
     if not incident.began and start is not None:
         return voice.gettext("Planned: {when}").format(when=times.span(voice, start, end, now))
     if end is None:
-        return voice.gettext("When it will be finished was not said.")
-    template = voice.gettext("Planned end: {time}") if end <= now else voice.gettext("Planned until {time}.")
+        return voice.gettext("No planned end was given")
+    template = voice.gettext("Planned end: {time}") if end <= now else voice.gettext("Planned until {time}")
     return template.format(time=times.clock(voice, end, now))

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from tocsin.domain.message import Message
 from tocsin.domain.terms import FailureKind, Obstacle
-from tocsin.words import obstacles, plain, starting, times
+from tocsin.words import mistakes, obstacles, plain, starting, times
 from tocsin.words.reach import cannot_ask
 from tocsin.words.values import Values
 from tocsin.words.voice import Voice
@@ -15,7 +15,7 @@ from tocsin.words.voice import Voice
 def render(voice: Voice, message: Message, now: datetime) -> str:
     """The fault as plain text. A key that this version does not know is said in general words."""
     say = SENTENCES.get(message.key, _unknown)
-    return say(voice, Values(message.values), now)
+    return voice.begun(say(voice, Values(message.values), now))
 
 
 def _provider(voice: Voice, values: Values) -> str:
@@ -45,7 +45,11 @@ def _match_missing(voice: Voice, values: Values, _now: datetime) -> str:
             "What {name} is matched by is not in the list of {provider}. Correct “match” in config.toml."
         )
     else:
-        sentence = voice.gettext("{ids}, for {name}, is not in the list of {provider}. Correct “match” in config.toml.")
+        sentence = voice.ngettext(
+            "{ids}, for {name}, is not in the list of {provider}. Correct “match” in config.toml.",
+            "{ids}, for {name}, are not in the list of {provider}. Correct “match” in config.toml.",
+            len(set(values.names("ids"))),
+        )
     return sentence.format(ids=ids, name=name, provider=provider)
 
 
@@ -53,16 +57,19 @@ def _match_unverified(voice: Voice, values: Values, _now: datetime) -> str:
     name, ids = _connection(voice, values), voice.names(values.names("ids"))
     if not ids:
         return unverified(voice, name)
-    sentence = voice.gettext(
+    sentence = voice.ngettext(
         "Whether {ids} is right for {name} cannot be verified, as there is no list of services: "
-        "compare it with your contract."
+        "compare it with your contract.",
+        "Whether {ids} are right for {name} cannot be verified, as there is no list of services: "
+        "compare them with your contract.",
+        len(set(values.names("ids"))),
     )
     return sentence.format(ids=ids, name=name)
 
 
 def unverified(voice: Voice, name: str) -> str:
     """There is no list that could tell whether a connection is matched by the right id."""
-    sentence = voice.gettext("Whether {name} is matched rightly cannot be verified: compare it with your contract.")
+    sentence = voice.gettext("Whether {name} is matched correctly cannot be verified: compare it with your contract.")
     return sentence.format(name=name)
 
 
@@ -82,12 +89,13 @@ def _clock_skew(voice: Voice, values: Values, _now: datetime) -> str:
 
 
 def _settings(voice: Voice, values: Values, _now: datetime) -> str:
-    problem = values.text("problem", plain.BODY)
-    if not problem:
+    mistake = mistakes.told(voice, values)
+    if not mistake:
         return voice.gettext("config.toml has a mistake. Correct it, then choose “Reload settings”.")
-    return voice.gettext("config.toml, {problem}. Correct it, then choose “Reload settings”.").format(
-        problem=problem.rstrip(".")
-    )
+    if not mistake.startswith("config.toml"):
+        has_line = mistake.startswith("line ")
+        mistake = f"config.toml, {mistake}" if has_line else voice.captioned("config.toml", mistake)
+    return voice.gettext("{mistake}. Correct it, then choose “Reload settings”.").format(mistake=mistake)
 
 
 def _store(voice: Voice, values: Values, _now: datetime) -> str:
@@ -96,6 +104,14 @@ def _store(voice: Voice, values: Values, _now: datetime) -> str:
         "Check the disk's free space and the folder's permissions."
     )
     return _with_problem(sentence, values)
+
+
+def _store_too_new(voice: Voice, values: Values, _now: datetime) -> str:
+    sentence = voice.gettext(
+        "The history {record} was written by a newer Tocsin, and is left as it is. Alarms work; what happens now is "
+        "not written down. Install that version again, or move the file elsewhere to begin a new history."
+    )
+    return sentence.format(record=values.text("record", plain.BODY))
 
 
 def _store_damaged(voice: Voice, values: Values, _now: datetime) -> str:
@@ -142,7 +158,7 @@ def _unreachable(voice: Voice, values: Values, now: datetime) -> str:
     what = cannot_ask(voice, values.names("provider"), values.time("since"), now)
     known = next((each for each in Obstacle if each.value == values.text("obstacle")), None)
     if known is not None:  # it names the place and the remedy; the technical reason would only say it again
-        return f"{what}. {obstacles.sentence(known, values.text('place', plain.BODY), voice.gettext)}"
+        return f"{what}. {obstacles.sentence(known, values.text('place', plain.BODY), voice.gettext, voice.command)}"
     return _with_problem(f"{what}. {reason(voice, values.text('kind'))}", values)
 
 
@@ -150,31 +166,31 @@ def reason(voice: Voice, kind: str) -> str:
     """Why a poll gave nothing, by its ``FailureKind`` word, and what to do about it."""
     known = {
         FailureKind.DNS: voice.gettext(
-            "The name of its server was not found. Check your network, then the address in config.toml."
+            "The name of its server was not found. Check your network, then the address in the settings."
         ),
         FailureKind.CONNECT: voice.gettext("Its server does not answer. Check your network; we go on trying."),
         FailureKind.TLS: voice.gettext(
             "No secure connection could be made. Check this computer's date and, in a company, its certificates."
         ),
         FailureKind.TIMEOUT: voice.gettext("Its server takes too long to answer. We go on trying."),
-        FailureKind.TOO_LARGE: voice.gettext("Its answer is larger than we take. Check the address in config.toml."),
+        FailureKind.TOO_LARGE: voice.gettext("Its answer is larger than we take. Check the address in the settings."),
         FailureKind.HTTP_STATUS: voice.gettext(
-            "Its server answers with an error. We go on trying; if it stays so, check the address in config.toml."
+            "Its server answers with an error. We go on trying; if it stays so, check the address in the settings."
         ),
         FailureKind.UNAUTHORIZED: voice.gettext(
             "It refuses the login. Check the token or the password of this account."
         ),
         FailureKind.RATE_LIMITED: voice.gettext(
-            "It wants to be asked less often, and is. A longer interval in config.toml helps."
+            "It wants to be asked less often, and is. A longer interval in the settings helps."
         ),
-        FailureKind.REDIRECT: voice.gettext("Its address points elsewhere. Check the address in config.toml."),
+        FailureKind.REDIRECT: voice.gettext("Its address points elsewhere. Check the address in the settings."),
         FailureKind.NOT_STATUS_API: voice.gettext(
-            "What answers there is no status API. On a public Wi-Fi log in there first; "
-            "otherwise check the address in config.toml."
+            "Its address gives no status that Tocsin can read. On a public Wi-Fi sign in there first; "
+            "otherwise check the address in the settings."
         ),
         FailureKind.MALFORMED: voice.gettext("Its answer makes no sense to us. We go on trying."),
         FailureKind.UNSUPPORTED: voice.gettext(
-            "Its address or its kind of login is not supported. Check the account in config.toml."
+            "Its address or its kind of login is not supported. Check the account in the settings."
         ),
     }
     return next((text for word, text in known.items() if word.value == kind), voice.gettext("We go on trying."))
@@ -188,7 +204,7 @@ def _product_changed(voice: Voice, values: Values, _now: datetime) -> str:
     now = values.text("now", plain.NAME)
     sentence = voice.gettext(
         "The status page of {provider} is made by another product now and is read as such. "
-        "Write provider = “{now}” in config.toml, and see whether “match” still fits."
+        'Write provider = "{now}" in config.toml, and see whether “match” still fits.'
     )
     return sentence.format(provider=_provider(voice, values), now=now or "?")
 
@@ -228,6 +244,7 @@ SENTENCES: Mapping[str, Callable[[Voice, Values, datetime], str]] = MappingProxy
         "clock_skew": _clock_skew,
         "settings": _settings,
         "store": _store,
+        "store_too_new": _store_too_new,
         "store_damaged": _store_damaged,
         "secret": _secret,
         "channel": _channel,

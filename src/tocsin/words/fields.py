@@ -52,7 +52,7 @@ def told(voice: Voice, help_: str) -> str:
         "Which buyer asks, where one acts for several": voice.gettext("Which buyer asks, where one acts for several"),
         "Which seller is asked, where one is several": voice.gettext("Which seller is asked, where one is several"),
         "The user name of MyAussie, if not in auth": voice.gettext("The user name of MyAussie, if not in auth"),
-        "Where to log in, if not beside the API": voice.gettext("Where to log in, if not beside the API"),
+        "Address to log in at, if the API has another": voice.gettext("Address to log in at, if the API has another"),
         "A location id, where no connection names one": voice.gettext("A location id, where no connection names one"),
         "The zone of times without one, if not UTC": voice.gettext("The zone of times without one, if not UTC"),
     }

@@ -77,7 +77,7 @@ def line_now(voice: Voice, line: LineView, now: Instant) -> str:
     """The head of the line's page: how it stands, since when, and its figures in plain words."""
     name = voice.gettext("Your line") if line.link == "primary" else voice.gettext("Your backup line")
     if line.measured is None:
-        return voice.gettext("{line} was not measured yet.").format(line=name)
+        return voice.gettext("{line} has not been measured yet.").format(line=name)
     if not is_fresh(line.measured, line.fresh_for, now) or line.state is LineState.NOT_MEASURED:
         template = voice.gettext("{line} is not measured now; the last time was {time}.")
         return template.format(line=name, time=times.clock(voice, line.measured.wall, now.wall))

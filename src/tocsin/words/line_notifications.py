@@ -77,11 +77,9 @@ def _declared(voice: Voice, values: Values, provider: str, now: datetime) -> str
         return ""
     provider = provider or voice.gettext("the provider")
     if start is None:
-        said = voice.gettext("{provider} declared {title}.").format(provider=provider, title=title)
-    else:
-        template = voice.gettext("{provider} declared {title} since {time}.")
-        said = template.format(provider=provider, title=title, time=times.clock(voice, start, now))
-    return said if values.text("provider") else said[:1].upper() + said[1:]
+        return voice.gettext("{provider} declared {title}.").format(provider=provider, title=title)
+    template = voice.gettext("{provider} declared {title} since {time}.")
+    return template.format(provider=provider, title=title, time=times.clock(voice, start, now))
 
 
 def _facts(voice: Voice, values: Values) -> Facts:

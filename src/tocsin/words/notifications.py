@@ -20,8 +20,7 @@ def render(voice: Voice, message: Message, now: datetime) -> Said:
     """Title and body, plain text. A key that this version does not know is said in general words."""
     say = SENTENCES.get(message.key, _unknown)
     title, body = say(voice, Values(message.values), now)
-    nameless = title.startswith(voice.gettext("your connection"))
-    return (title[:1].upper() + title[1:] if nameless else title), body
+    return voice.begun(title), "\n".join(voice.begun(line) for line in body.split("\n"))
 
 
 def _started(voice: Voice, values: Values, now: datetime) -> Said:
@@ -111,11 +110,11 @@ def _maintenance_announced(voice: Voice, values: Values, now: datetime) -> Said:
 def _maintenance_started(voice: Voice, values: Values, now: datetime) -> Said:
     end = values.time("end")
     if end is None:
-        until = voice.gettext("When it will be finished was not said.")
+        until = voice.gettext("No planned end was given")
     elif end <= now:
         until = voice.gettext("Planned end: {time}").format(time=times.clock(voice, end, now))
     else:
-        until = voice.gettext("Planned until {time}.").format(time=times.clock(voice, end, now))
+        until = voice.gettext("Planned until {time}").format(time=times.clock(voice, end, now))
     body = paragraphs(until, source(voice, values), values.text("advice", plain.BODY))
     return voice.gettext("Maintenance on {name} has begun").format(name=who(voice, values)), body
 
@@ -193,8 +192,8 @@ def _unreachable(voice: Voice, values: Values, now: datetime) -> Said:
 
 
 def _try(voice: Voice, _values: Values, _now: datetime) -> Said:
-    title = voice.gettext("This is a test: so an alarm will reach you")
-    return title, voice.gettext("Nothing is wrong. You asked for it in the settings.")
+    title = voice.gettext("This is a test: an alarm will reach you like this")
+    return title, voice.gettext("Nothing is wrong: you asked for this test.")
 
 
 def _unknown(voice: Voice, values: Values, _now: datetime) -> Said:

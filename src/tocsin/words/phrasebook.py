@@ -164,7 +164,7 @@ class Phrasebook(Voice):
         return verdicts.verdict_step(self, verdict)
 
     def on_backup(self, view: ConnectionView, backup_name: str, now: datetime | None = None) -> str:
-        """Traffic leaves over the backup: "You are on the backup Office SIM; Home fibre is down since 17:58"."""
+        """Traffic leaves over the backup: "You are on the backup Office SIM; Home fibre has been down since 17:58"."""
         return standing.on_backup(self, view, backup_name, now)
 
     def line_state_word(self, state: LineState) -> str:

@@ -1,10 +1,11 @@
 """What is stored where, and who is contacted with what, in sentences: the page on privacy."""
 
 from dataclasses import dataclass
+from functools import partial, reduce
 
 from tocsin.domain.account import AuthKind
 from tocsin.domain.privacy import Contact, Kept, Kind, Privacy, Purpose, Service
-from tocsin.words import plain, times
+from tocsin.words import plain, times, verdicts
 from tocsin.words.voice import Voice
 
 _WHERE = 400  # characters of a place: a path is not to be cut
@@ -22,7 +23,7 @@ def page(voice: Voice, found: Privacy) -> tuple[Section, ...]:
     """The whole page, in the order in which it is read. Sections that have nothing to say are left out."""
     sections = (
         Section(voice.gettext("Kept on this computer"), tuple(_kept(voice, each) for each in found.kept)),
-        Section(voice.gettext("Contacted in the network"), _contacts(voice, found)),
+        Section(voice.gettext("Contacted over the network"), _contacts(voice, found)),
         Section(voice.gettext("Contacted only if you agree"), tuple((host, "") for host in found.offered)),
         Section(voice.gettext("Spoken to on this computer"), tuple(("", _here(voice, each)) for each in found.here)),
         Section(voice.gettext("Nobody else"), (("", nobody_else(voice)),)),
@@ -40,7 +41,9 @@ def nobody_else(voice: Voice) -> str:
 
 def _kept(voice: Voice, kept: Kept) -> tuple[str, str]:
     said = {
-        Kind.SETTINGS: voice.gettext("your settings, without passwords and keys"),
+        Kind.SETTINGS: voice.gettext(
+            "your settings, without passwords and keys; beside them a copy from before an older file was changed"
+        ),
         Kind.RECORD: voice.gettext(
             "the record: incidents as the provider told them, your reports, and a value for each minute of your line "
             "for 400 days"
@@ -50,7 +53,8 @@ def _kept(voice: Voice, kept: Kept) -> tuple[str, str]:
         Kind.SECRETS: voice.gettext("the passwords, keys and sign-ins of {accounts}; without a keyring in memory only"),
     }[kept.kind]
     if kept.kind is Kind.SECRETS:
-        return voice.gettext("your keyring"), said.format(accounts=voice.names(kept.of, len(kept.of)))
+        names = [each or voice.pgettext("whose password", "the proxy") for each in kept.names]
+        return voice.gettext("your keyring"), said.format(accounts=voice.names(names, len(names)))
     return plain.clean(kept.where, _WHERE), said
 
 
@@ -77,7 +81,7 @@ def contact(voice: Voice, each: Contact) -> str:
         said.append(voice.gettext("through the proxy {proxy}").format(proxy=plain.clean(each.via, _WHERE)))
     if each.is_here:
         said.append(voice.gettext("it is this computer itself"))
-    return "; ".join(said)
+    return reduce(partial(verdicts.join, voice), said)
 
 
 def how_often(voice: Voice, each: Contact) -> str:
@@ -95,7 +99,7 @@ def how_often(voice: Voice, each: Contact) -> str:
 
 
 def _what_for(voice: Voice, each: Contact) -> str:
-    account = plain.clean(each.account, plain.NAME)
+    account = plain.clean(each.name, plain.NAME) or plain.clean(each.account, plain.NAME)
     return {
         Purpose.POLL: voice.gettext("asked for {account}, {login}"),
         Purpose.TOKEN: voice.gettext("gives access for {account}; your sign-in is sent"),
@@ -125,6 +129,6 @@ def _here(voice: Voice, service: Service) -> str:
     return {
         Service.NOTIFICATIONS: voice.gettext("the desktop's notifications: what happened, for you to read"),
         Service.KEYRING: voice.gettext("your keyring: the secrets named above"),
-        Service.POWER: voice.gettext("the system: whether it sleeps, saves its battery, or pays for traffic"),
+        Service.POWER: voice.gettext("the system: whether it sleeps, saves its battery, or is on a metered link"),
         Service.RESOLVER: voice.gettext("the system's resolver: it looks up the names above, wherever it asks"),
     }[service]

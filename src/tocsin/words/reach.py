@@ -15,7 +15,4 @@ def cannot_ask(voice: Voice, providers: Sequence[str], since: datetime | None, n
     else:
         template = voice.ngettext("We cannot ask {provider} since {time}", "We cannot ask {provider} since {time}", n)
     time = "" if since is None else times.clock(voice, since, now)
-    if names:
-        return template.format(provider=names, time=time)
-    said = template.format(provider=voice.gettext("the provider"), time=time)
-    return said[:1].upper() + said[1:]
+    return voice.begun(template.format(provider=names or voice.gettext("the provider"), time=time))

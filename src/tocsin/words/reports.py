@@ -33,13 +33,24 @@ class Report:
 def nothing_yet(voice: Voice, report: Report, since: datetime | None, now: datetime) -> str:
     """It has not declared anything that would explain the line; where it was last asked before ``since``, by then."""
     if report.heard is not None and since is not None and report.heard < since:
-        template = voice.gettext("{provider} had reported nothing by {time}")
+        template = voice.ngettext(
+            "{provider} had reported nothing by {time}", "{provider} had reported nothing by {time}", report.count
+        )
         return template.format(provider=report.provider, time=_clock(voice, report.heard, now))
     if report.is_possible:
-        return voice.gettext("{provider} reports an outage that may be yours").format(provider=report.provider)
-    if report.level is Level.NOTICE:
-        return voice.gettext("{provider} has a notice, but reports no outage").format(provider=report.provider)
-    template = voice.ngettext("{provider} reports nothing yet", "{provider} report nothing yet", report.count)
+        template = voice.ngettext(
+            "{provider} reports an outage that may be yours",
+            "{provider} report an outage that may be yours",
+            report.count,
+        )
+    elif report.level is Level.NOTICE:
+        template = voice.ngettext(
+            "{provider} has a notice, but reports no outage",
+            "{provider} have a notice, but report no outage",
+            report.count,
+        )
+    else:
+        template = voice.ngettext("{provider} reports nothing yet", "{provider} report nothing yet", report.count)
     return template.format(provider=report.provider)
 
 
@@ -51,7 +62,8 @@ def no_outage(voice: Voice, report: Report) -> str:
 
 def notice(voice: Voice, report: Report) -> str:
     """It has something to say that is no disturbance."""
-    return voice.gettext("{provider} has a notice").format(provider=report.provider)
+    template = voice.ngettext("{provider} has a notice", "{provider} have a notice", report.count)
+    return template.format(provider=report.provider)
 
 
 def trouble(voice: Voice, report: Report, now: datetime) -> str:
@@ -59,15 +71,7 @@ def trouble(voice: Voice, report: Report, now: datetime) -> str:
     if report.overrun:
         said = voice.gettext("the maintenance of {provider} takes longer than planned")
         return said.format(provider=report.provider)
-    outage = report.level >= Level.OUTAGE
-    if report.since is None:
-        template = (
-            voice.gettext("{provider} reports an outage") if outage else voice.gettext("{provider} reports problems")
-        )
-    elif outage:
-        template = voice.gettext("{provider} reports an outage since {time}")
-    else:
-        template = voice.gettext("{provider} reports problems since {time}")
+    template = _outage(voice, report) if report.level >= Level.OUTAGE else _problems(voice, report)
     said = template.format(provider=report.provider, time=_clock(voice, report.since, now))
     if report.eta is None:
         return said
@@ -79,28 +83,61 @@ def trouble(voice: Voice, report: Report, now: datetime) -> str:
     return template.format(report=said, time=_clock(voice, report.eta, now))
 
 
+def _outage(voice: Voice, report: Report) -> str:
+    if report.since is None:
+        return voice.ngettext("{provider} reports an outage", "{provider} report an outage", report.count)
+    return voice.ngettext(
+        "{provider} reports an outage since {time}", "{provider} report an outage since {time}", report.count
+    )
+
+
+def _problems(voice: Voice, report: Report) -> str:
+    if report.since is None:
+        return voice.ngettext("{provider} reports problems", "{provider} report problems", report.count)
+    return voice.ngettext(
+        "{provider} reports problems since {time}", "{provider} report problems since {time}", report.count
+    )
+
+
 def work(voice: Voice, report: Report, now: datetime) -> str:
     """It is at work as planned: "Planet Fibre is doing maintenance until 05:00"."""
     if report.eta is not None and report.eta > now:
-        template = voice.gettext("{provider} is doing maintenance until {time}")
+        template = voice.ngettext(
+            "{provider} is doing maintenance until {time}",
+            "{provider} are doing maintenance until {time}",
+            report.count,
+        )
         return template.format(provider=report.provider, time=_clock(voice, report.eta, now))
     if report.since is not None:
-        template = voice.gettext("{provider} is doing maintenance since {time}")
+        template = voice.ngettext(
+            "{provider} has been doing maintenance since {time}",
+            "{provider} have been doing maintenance since {time}",
+            report.count,
+        )
         return template.format(provider=report.provider, time=_clock(voice, report.since, now))
-    return voice.gettext("{provider} is doing maintenance").format(provider=report.provider)
+    template = voice.ngettext("{provider} is doing maintenance", "{provider} are doing maintenance", report.count)
+    return template.format(provider=report.provider)
 
 
 def silence(voice: Voice, report: Report, now: datetime) -> str:
     """What it says is not known, and why: "we could not ask Planet Fibre since 18:20"."""
     if report.is_unlisted:
-        return voice.gettext("{provider} no longer lists it").format(provider=report.provider)
+        template = voice.ngettext("{provider} no longer lists it", "{provider} no longer list it", report.count)
+        return template.format(provider=report.provider)
     if report.failing_since is not None:
-        template = voice.gettext("we could not ask {provider} since {time}")
+        template = voice.ngettext(
+            "we could not ask {provider} since {time}", "we could not ask {provider} since {time}", report.count
+        )
         return template.format(provider=report.provider, time=_clock(voice, report.failing_since, now))
     if report.heard is not None:
-        template = voice.gettext("nothing was heard from {provider} since {time}")
+        template = voice.ngettext(
+            "nothing has been heard from {provider} since {time}",
+            "nothing has been heard from {provider} since {time}",
+            report.count,
+        )
         return template.format(provider=report.provider, time=_clock(voice, report.heard, now))
-    return voice.gettext("what {provider} says is not known").format(provider=report.provider)
+    template = voice.ngettext("what {provider} says is not known", "what {provider} say is not known", report.count)
+    return template.format(provider=report.provider)
 
 
 def _clock(voice: Voice, at: datetime | None, now: datetime) -> str:

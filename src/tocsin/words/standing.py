@@ -74,7 +74,7 @@ def _unmeasured(voice: Voice, view: ConnectionView, now: datetime) -> str:
     last = last_measured(view)
     if last is None:
         return voice.gettext("The state of {name} is not known yet").format(name=_name(voice, view))
-    template = voice.gettext("The state of {name} is not known since {time}")
+    template = voice.gettext("The state of {name} has not been known since {time}")
     return template.format(name=_name(voice, view), time=times.clock(voice, last, now))
 
 

@@ -15,7 +15,9 @@ def in_the_way(voice: Voice, obstacle: str, place: str, problem: str) -> str:
     gettext = voice.gettext
     where = plain.clean(place, _WHERE)
     sentences = {
-        StartObstacle.DENIED: gettext("{place} cannot be written. See to its rights and to the room on the disk."),
+        StartObstacle.DENIED: gettext(
+            "{place} cannot be written. Check its permissions and the free space on the disk."
+        ),
         StartObstacle.LINK: gettext(
             "{place} is a link that Tocsin did not make. Remove the link, or change what it leads to yourself."
         ),
@@ -27,19 +29,18 @@ def in_the_way(voice: Voice, obstacle: str, place: str, problem: str) -> str:
             "The program that was to be started, {place}, is not there any more. Switch the start off and on again."
         ),
         StartObstacle.OTHER_PROFILE: gettext(
-            "Tocsin starts with the computer already, with the profile {place}. "
-            "Switch that off first: tocsin autostart off --profile “{place}”"
+            "Tocsin starts with the computer already, with the profile {place}. Switch that off first: {command}"
         )
         if place
         else gettext(
-            "Tocsin starts with the computer already, with your usual profile. "
-            "Switch that off first: tocsin autostart off"
+            "Tocsin starts with the computer already, with your usual profile. Switch that off first: {command}"
         ),
         StartObstacle.BY_HAND: gettext(
             "It was switched off in the Task Manager. Switch it on there, on the page “Startup apps”."
         ),
         StartObstacle.UNWRITABLE: gettext(
-            "The way to Tocsin, {place}, is too long or too odd to be written down. Install it in another folder."
+            "The path of Tocsin, {place}, is too long, or has characters that cannot be written down. "
+            "Install it in another folder."
         ),
         StartObstacle.PORTAL_SILENT: gettext(
             "The desktop does not answer. Try again, or choose it in the settings of your desktop."
@@ -48,10 +49,11 @@ def in_the_way(voice: Voice, obstacle: str, place: str, problem: str) -> str:
             "The desktop does not let Tocsin start by itself. Allow it there, in the settings of the app Tocsin."
         ),
         StartObstacle.UNSUPPORTED: gettext(
-            "It is not known how to do that here. Have your system start “tocsin run --background” by itself."
+            "Tocsin does not know how to do that here. Have your system start “tocsin run --background” by itself."
         ),
     }
-    said = sentences.get(StartObstacle(obstacle), "").format(place=where) if obstacle in {*StartObstacle} else ""
+    said = sentences.get(StartObstacle(obstacle), "") if obstacle in {*StartObstacle} else ""
+    said = said.format(place=where, command=voice.command("autostart off", where))
     detail = plain.clean(problem)
     return f"{said} ({detail})" if detail else said
 
@@ -59,13 +61,13 @@ def in_the_way(voice: Voice, obstacle: str, place: str, problem: str) -> str:
 def not_switched(voice: Voice, obstacle: str, place: str, problem: str) -> str:
     """That the user's wish did not come true, and why."""
     why = in_the_way(voice, obstacle, place, problem)
-    return " ".join(filter(None, (voice.gettext("The start with the computer cannot be switched."), why)))
+    return " ".join(filter(None, (voice.gettext("Starting with the computer cannot be switched on or off."), why)))
 
 
 def standing(voice: Voice, is_on: bool | None) -> str:  # noqa: FBT001 -- three states, not a switch
     """Whether it is on."""
     if is_on is None:
-        return voice.gettext("Whether Tocsin starts with the computer, your desktop does not tell.")
+        return voice.gettext("Only your desktop knows whether Tocsin starts with the computer")
     if is_on:
         return voice.gettext("Tocsin starts with the computer")
     return voice.gettext("Tocsin does not start with the computer")

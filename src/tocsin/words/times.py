@@ -24,13 +24,21 @@ def clock(voice: Voice, at: datetime, now: datetime) -> str:
     A clock time that comes twice, in the night that summer time ends, has the zone's own abbreviation beside it.
     """
     then, today = local(voice, at), local(voice, now)
+    return _time(voice, then) if then.date() == today.date() else _dated(voice, then, today)
+
+
+def _time(voice: Voice, then: datetime) -> str:
     time = f"{then.hour:02}:{then.minute:02}"
-    if _comes_twice(then):
-        time = f"{time} {then.tzname()}"
-    if then.date() == today.date():
+    if not _comes_twice(then):
         return time
+    # Translators: a clock time that comes twice, as in "02:30 CEST", when summer time ends.
+    return voice.pgettext("clock time", "{time} {zone}").format(time=time, zone=then.tzname())
+
+
+def _dated(voice: Voice, then: datetime, today: datetime) -> str:
+    """The clock time with its date, today's too."""
     return _with_date(voice, then, today).format(
-        day=_day(voice, then.day), month=month(voice, then.month), year=then.year, time=time
+        day=_day(voice, then.day), month=month(voice, then.month), year=then.year, time=_time(voice, then)
     )
 
 
@@ -57,7 +65,7 @@ def _day(voice: Voice, number: int) -> str:
 
 
 def span(voice: Voice, start: datetime, end: datetime | None, now: datetime) -> str:
-    """From one time to another, "22 Nov 02:00 to 05:00"; the end has a date only where it is on another day."""
+    """From one time to another, "22 Nov 02:00 to 05:00"; the end has a date where it is on another day, even today."""
     begins = clock(voice, start, now)
     if end is None:
         return voice.gettext("from {start}").format(start=begins)
@@ -65,8 +73,8 @@ def span(voice: Voice, start: datetime, end: datetime | None, now: datetime) -> 
 
 
 def _end(voice: Voice, start: datetime, end: datetime, now: datetime) -> str:
-    same_day = local(voice, start).date() == local(voice, end).date()
-    return clock(voice, end, end if same_day else now)
+    first, last = local(voice, start), local(voice, end)
+    return _time(voice, last) if first.date() == last.date() else _dated(voice, last, local(voice, now))
 
 
 def duration(voice: Voice, length: timedelta) -> str:

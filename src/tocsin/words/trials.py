@@ -19,7 +19,7 @@ def progress(voice: Voice, step: TrialStep, url: str, product: str) -> str:
 def told(voice: Voice, view: TrialView, url: str, *, signed: bool) -> tuple[str, str]:
     """Why nothing came of a trial with the remedy, and the technical reason where that says more; else empty."""
     if view.obstacle is not None:
-        return obstacles.sentence(view.obstacle, view.place, voice.gettext), ""
+        return obstacles.sentence(view.obstacle, view.place, voice.gettext, voice.command), ""
     return failure(voice, view.failure, url, signed=signed), plain.clean(view.text, plain.BODY)
 
 
@@ -31,7 +31,7 @@ def failure(voice: Voice, kind: FailureKind | None, url: str, *, signed: bool = 
         )
     else:
         sentence = _plainly(voice, kind)
-    return sentence.format(host=place(voice, url))
+    return voice.begun(sentence.format(host=place(voice, url)))
 
 
 def _plainly(voice: Voice, kind: FailureKind | None) -> str:

@@ -59,7 +59,7 @@ def sentence(voice: Voice, facts: Facts, now: datetime) -> str:
 
 
 def clause(voice: Voice, facts: Facts, now: datetime) -> str:
-    """The same without what to do and without the full stop: "your line is down since 17:58; ... nothing yet"."""
+    """The same without what to do and without the full stop: "your line has been down since 17:58; ... nothing yet"."""
     if facts.says is Says.PROVIDER_ALONE:
         return ""
     said = "" if facts.report is None else theirs(voice, facts.says, facts.report, now, facts.since)
@@ -67,7 +67,7 @@ def clause(voice: Voice, facts: Facts, now: datetime) -> str:
         parts = (_capital(voice, said, facts.report), still_works(voice, facts.name))
     else:
         parts = (ours(voice, facts, now), said)
-    return join(voice, *parts)
+    return voice.begun(join(voice, *parts))
 
 
 def join(voice: Voice, first: str, second: str) -> str:
@@ -78,7 +78,7 @@ def join(voice: Voice, first: str, second: str) -> str:
 
 
 def ours(voice: Voice, facts: Facts, now: datetime) -> str:
-    """What the line shows: "Your line is down since 17:58"."""
+    """What the line shows: "Your line has been down since 17:58"."""
     line, time = facts.name or voice.gettext("Your line"), _clock(voice, facts.since, now)
     if facts.state is LineState.DOWN:
         template = _down(voice, facts)
@@ -108,8 +108,8 @@ def _down(voice: Voice, facts: Facts) -> str:
     if facts.since is None:
         return voice.gettext("{line} is down (no names are found)") if by_name else voice.gettext("{line} is down")
     if by_name:
-        return voice.gettext("{line} is down since {time} (no names are found)")
-    return voice.gettext("{line} is down since {time}")
+        return voice.gettext("{line} has been down since {time} (no names are found)")
+    return voice.gettext("{line} has been down since {time}")
 
 
 def _poor(voice: Voice, facts: Facts) -> str:
@@ -119,30 +119,30 @@ def _poor(voice: Voice, facts: Facts) -> str:
             return voice.gettext("{line} carries traffic, but names of websites are not found")
         return voice.gettext("{line} is slow or loses data")
     if by_name:
-        return voice.gettext("{line} carries traffic, but names of websites are not found since {time}")
-    return voice.gettext("{line} is slow or loses data since {time}")
+        return voice.gettext("{line} carries traffic, but names of websites have not been found since {time}")
+    return voice.gettext("{line} has been slow or losing data since {time}")
 
 
 def _own_network(voice: Voice, facts: Facts) -> str:
     if facts.name:
         if facts.since is None:
             return voice.gettext("{line} is cut off within your own network")
-        return voice.gettext("{line} is cut off within your own network since {time}")
+        return voice.gettext("{line} has been cut off within your own network since {time}")
     # Translators: {what} is "Your own network is down, not the provider", {cause} "the router does not answer".
     return voice.gettext("{what}: {cause}")
 
 
 def own_cause(voice: Voice, facts: Facts, now: datetime) -> str:
-    """What of the own network does not work, as half a sentence: "the router does not answer since 17:58"."""
+    """What of the own network does not work, as half a sentence: "the router has not answered since 17:58"."""
     is_router = facts.cause is Cause.GATEWAY
     if facts.since is None:
         return (
             voice.gettext("the router does not answer") if is_router else voice.gettext("this computer has no network")
         )
     if is_router:
-        template = voice.gettext("the router does not answer since {time}")
+        template = voice.gettext("the router has not answered since {time}")
     else:
-        template = voice.gettext("this computer has no network since {time}")
+        template = voice.gettext("this computer has had no network since {time}")
     return template.format(time=_clock(voice, facts.since, now))
 
 
@@ -177,8 +177,7 @@ def cause_first(voice: Voice, facts: Facts, now: datetime) -> str:
 
 def _capital(voice: Voice, text: str, report: Report) -> str:
     """Our own first word with a capital; a provider's name stays as its owner writes it."""
-    is_ours = report.overrun or report.provider == voice.gettext("the provider")
-    return text[:1].upper() + text[1:] if is_ours else text
+    return voice.begun(text) if text.startswith(report.provider) else text[:1].upper() + text[1:]
 
 
 def _clock(voice: Voice, at: datetime | None, now: datetime) -> str:

@@ -28,8 +28,11 @@ def headline(
     """
     accounts = tuple(accounts)
     found = standing.headline(voice, view, shown, now, accounts)
-    if found is not None:
-        return found
+    return voice.begun(_by_level(voice, view, shown, now, accounts) if found is None else found)
+
+
+def _by_level(voice: Voice, view: ConnectionView, shown: Shown, now: datetime, accounts: Iterable[AccountView]) -> str:
+    """The same where nothing but the provider's word counts."""
     name = voice.names((view.name,)) or voice.gettext("your connection")
     if shown.level is Level.OK:
         return voice.gettext("{name} works").format(name=name)
@@ -62,7 +65,7 @@ def _dated(voice: Voice, view: ConnectionView, level: Level) -> str:
     if level is Level.MAINTENANCE:
         return voice.gettext("Maintenance on {name} since {time}")
     if _only_possible(view):
-        return voice.gettext("{name} may be affected since {time}")
+        return voice.gettext("{name} may have been affected since {time}")
     return voice.gettext("A notice about {name} since {time}")
 
 
@@ -77,7 +80,7 @@ def _unknown(voice: Voice, view: ConnectionView, name: str, now: datetime, accou
     heard = _heard(view, Level.UNKNOWN)
     if heard is None:
         return voice.gettext("The state of {name} is not known yet").format(name=name)
-    sentence = voice.gettext("The state of {name} is not known since {time}")
+    sentence = voice.gettext("The state of {name} has not been known since {time}")
     return sentence.format(name=name, time=times.clock(voice, heard.wall, now))
 
 
@@ -185,7 +188,7 @@ def polling(voice: Voice, accounts: Sequence[AccountView], now: Instant, line: L
     accounts = [each for each in accounts if each.provider != LINE_PROVIDER]
     if not accounts and line is not None:
         if line.measured is None:
-            return voice.gettext("not measured yet")
+            return voice.gettext("not measured yet") if line.hosts else voice.gettext("Nothing is watched yet")
         ago = times.duration(voice, age(line.measured, now))
         return voice.gettext("measured {duration} ago").format(duration=ago)
     heard = [age(each.last_success, now) for each in accounts if each.last_success is not None]
@@ -219,7 +222,7 @@ def update(voice: Voice, item: Update, now: datetime) -> str:
         time=times.clock(voice, item.at, now), phase=vocabulary.phase(voice, item.phase)
     )
     text = plain.clean(item.text, plain.BODY)
-    return f"{head}: {text}" if text else head
+    return voice.captioned(head, text) if text else head
 
 
 def raw_words(voice: Voice, incident: Incident) -> str:

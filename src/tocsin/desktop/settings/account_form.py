@@ -7,12 +7,14 @@ from datetime import timedelta
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout
 
+from tocsin.desktop.settings.backstage import Backstage
 from tocsin.desktop.settings.changes import account_of, put_account, with_connection
 from tocsin.desktop.settings.checks import Checks, is_loopback_address
 from tocsin.desktop.settings.connection_form import ConnectionForm
 from tocsin.desktop.settings.controls import CheckField, NumberField
 from tocsin.desktop.settings.field import TextField
 from tocsin.desktop.settings.login_form import LoginForm
+from tocsin.desktop.settings.options_form import OptionsForm
 from tocsin.desktop.settings.page import Edit, Page
 from tocsin.desktop.settings.trial_box import TrialBox
 from tocsin.desktop.widgets import Tone, button
@@ -31,9 +33,11 @@ class AccountForm(Page):
 
     left = Signal()
 
-    def __init__(self, words: Phrasebook, account: Account) -> None:
+    def __init__(self, words: Phrasebook, account: Account, backstage: Backstage) -> None:
         super().__init__(words)
         self._id = account.id
+        self._provider = account.provider
+        self._called = account.provider if backstage.product is None else backstage.product(account.provider)
         self._is_line = account.provider == LINE_PROVIDER
         self._check = Checks(words)
         self._settings: Settings | None = None
@@ -44,13 +48,19 @@ class AccountForm(Page):
         self._title = self.say("", Tone.LARGE)
         self._product = self.say("", Tone.QUIET)
         self._name_and_address()
+        if not self._is_line:
+            options = OptionsForm(
+                words, account, () if backstage.fields is None else backstage.fields(account.provider)
+            )
+            self.column.addWidget(options)
+            self.adopt(options)
         self._paused()
         if not self._is_line:
             self.heading(words.gettext("Sign-in"))
             login = LoginForm(words, self._id)
             self.column.addWidget(login)
             self.adopt(login)
-            self.heading(words.gettext("A test"))
+            self.heading(words.gettext("Test this account"))
             trial = TrialBox(words)
             trial.follow(self._id)
             trial.row(trial.test, trial.stop)
@@ -60,6 +70,7 @@ class AccountForm(Page):
         self._connections = QVBoxLayout()
         self._connections.setSpacing(self.column.spacing() * 2)
         self.column.addLayout(self._connections)
+        self.column.addSpacing(self.column.spacing())
         more = button(words.gettext("Add a connection"), self._on_more)
         self.row(more)
         self.locks(more)
@@ -82,10 +93,10 @@ class AccountForm(Page):
         )
         self._interval = NumberField(
             f"account.{self._id}.interval",
-            words.gettext("Seconds between two questions"),
+            words.gettext("Seconds between two checks"),
             (_LEAST, _MOST),
-            "",
             words.gettext("60 is usual. A provider that asks for patience gets it."),
+            meanwhile,
         )
         self.add(
             self._interval,
@@ -95,12 +106,16 @@ class AccountForm(Page):
 
     def _paused(self) -> None:
         words = self.words
-        hint = words.gettext("Nothing of it is asked, shown or told until it goes on.")
+        hint = words.gettext("It is not asked, and nothing about it is shown or told, until you resume it.")
         self.add(
             CheckField(f"account.{self._id}.paused", words.gettext("Pause this account"), hint),
             self._get(lambda account: account.paused),
             self._put(lambda account, value: replace(account, paused=bool(value))),
         )
+
+    def is_of(self, account: Account | None) -> bool:
+        """Whether this is the form for an account: not once its file names another provider, which asks for more."""
+        return account is not None and account.provider == self._provider
 
     def refresh(self, settings: Settings, state: AppState, now: Instant) -> None:
         """Head it, and have a form for each connection."""
@@ -114,7 +129,7 @@ class AccountForm(Page):
         if self._is_line:
             said = words.gettext("Only its line is watched: nobody is asked.")
         else:
-            said = words.gettext("Asked as {product}.").format(product=words.clean(account.provider, plain.NAME))
+            said = words.gettext("Kind of provider: {product}.").format(product=words.clean(self._called, plain.NAME))
             self._address.check_with(self._check.insecure_address if account.allow_insecure else self._check.address)
             self._interval.limit(_LEAST_LOOPBACK if is_loopback_address(account.url) else _LEAST, _MOST)
         self._product.say(said)

@@ -102,7 +102,7 @@ class AccountList(Page):
         words = self.words
         name = words.clean(account.name, plain.NAME) or account.id
         watched = words.names([each.name for each in account.connections])
-        head = f"{name}: {watched}" if watched and watched != name else name
+        head = words.captioned(name, watched) if watched and watched != name else name
         return f"{head}\n{self._standing(account, view, now)}"
 
     def _standing(self, account: Account, view: AccountView | None, now: Instant) -> str:
@@ -147,7 +147,7 @@ class AccountList(Page):
             each.setAccessibleName(told.format(name=name) if name else each.text())
             each.setVisible(account is not None)
         pause = words.gettext("Resume") if account is not None and account.paused else words.gettext("Pause")
-        relabel(self._pause, pause, f"{pause}: {name}" if name else pause)
+        relabel(self._pause, pause, words.captioned(pause, name) if name else pause)
         self._pause.setVisible(account is not None)
         self._edit.setEnabled(account is not None)
         self._pause.setEnabled(account is not None and not self._locked)
@@ -171,7 +171,7 @@ class AccountList(Page):
         if account is None:
             return
         words, paused = self.words, not account.paused
-        said = words.gettext("{name} is paused.") if paused else words.gettext("{name} goes on.")
+        said = words.gettext("{name} is paused.") if paused else words.gettext("{name} is watched again.")
         self.edited.emit(
             Edit(
                 lambda settings: put_account(settings, account.id, lambda there: replace(there, paused=paused)),
@@ -190,7 +190,7 @@ class AccountList(Page):
             self._question.open()
 
     def _remove_now(self, account: Account) -> None:
-        said = self.words.gettext("{name} was removed.")
+        said = self.words.gettext("The account {name} was removed.")
         self.edited.emit(
             Edit(
                 lambda settings: without_account(settings, account.id),

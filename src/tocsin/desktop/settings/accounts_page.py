@@ -1,10 +1,10 @@
 """Accounts and connections: the list, and the form of the one that is being changed in its place."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QStackedLayout
 
 from tocsin.desktop.settings.account_form import AccountForm
 from tocsin.desktop.settings.account_list import AccountList
+from tocsin.desktop.settings.backstage import Backstage
 from tocsin.desktop.settings.changes import account_of
 from tocsin.desktop.settings.page import Page
 from tocsin.domain.account import Settings
@@ -18,17 +18,16 @@ class AccountsPage(Page):
 
     assistant_wanted = Signal()
 
-    def __init__(self, words: Phrasebook) -> None:
+    def __init__(self, words: Phrasebook, backstage: Backstage) -> None:
         super().__init__(words)
+        self._backstage = backstage
         self._open = ""
         self._forms: dict[str, AccountForm] = {}
         self._settings: Settings | None = None
         self._listing = AccountList(words)
         self._listing.opened.connect(self._on_opened)
         self._listing.assistant_wanted.connect(self.assistant_wanted)
-        self._stack = QStackedLayout()
-        self.column.addLayout(self._stack)
-        self._stack.addWidget(self._listing)  # last: a stack of nobody's shows its first widget as a window
+        self.column.addWidget(self._listing)
         self.adopt(self._listing)
 
     @property
@@ -51,18 +50,20 @@ class AccountsPage(Page):
         """Have the form that is wanted, and none of an account that is gone."""
         del state, now
         self._settings = settings
-        for gone in [each for each in self._forms if account_of(settings, each) is None]:
+        for gone in [each for each, form in self._forms.items() if not form.is_of(account_of(settings, each))]:
             form = self._forms.pop(gone)
-            self._stack.removeWidget(form)
+            self.column.removeWidget(form)
             self.dismiss(form)
         account = account_of(settings, self._open)
         self._open = "" if account is None else self._open
         if account is not None and account.id not in self._forms:
-            made = self._forms[account.id] = AccountForm(self.words, account)
+            made = self._forms[account.id] = AccountForm(self.words, account, self._backstage)
             made.left.connect(self._on_left)
-            self._stack.addWidget(made)
+            self.column.addWidget(made)
             self.adopt(made)
-        self._stack.setCurrentWidget(self._forms.get(self._open, self._listing))
+        wanted = self._forms.get(self._open, self._listing)
+        for each in (self._listing, *self._forms.values()):
+            each.setVisible(each is wanted)  # what is hidden takes no room: the list is much shorter than a form
 
     def let_go(self) -> None:
         """Break off what is being tried."""

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from enum import IntEnum
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from tocsin.desktop.settings.backstage import Backstage
 from tocsin.desktop.settings.field import Field
 from tocsin.desktop.settings.page import Page
+from tocsin.desktop.settings.secret_box import SECRET, SecretField
 from tocsin.words.phrasebook import Phrasebook
 
 _PAGE_CHARACTERS = 58  # a page that is wider is no easier to read
@@ -92,16 +93,38 @@ class Book(QWidget):
             self._stack.addWidget(self._areas[number])
         return self._pages[number]
 
+    def show_part(self, part: QWidget) -> None:
+        """Scroll to a part of the page that shows, once it has its place, and put the keyboard there."""
+        part.setFocus(Qt.FocusReason.OtherFocusReason)
+        QTimer.singleShot(0, part, partial(self._reveal, part))
+
     def resume_drafts(self, page: Page) -> None:
         """Put what was typed back into the fields that are there again."""
         for field in page.findChildren(Field) if self._drafts else ():
             if field.objectName() in self._drafts:
                 field.resume(self._drafts.pop(field.objectName()))
 
+    @property
+    def has_drafts(self) -> bool:
+        """Whether something was typed that is worth keeping while the window is closed: a secret is not."""
+        return any(not name.startswith(SECRET) for name in self.drafts)
+
+    def forget_secrets(self) -> None:
+        """Nobody looks any more: what is half typed of a secret goes."""
+        self._drafts = {name: draft for name, draft in self._drafts.items() if not name.startswith(SECRET)}
+        for field in self.findChildren(SecretField):
+            field.forget()
+
+    def _reveal(self, part: QWidget) -> None:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # it has no place before
+        self._areas[self.number].ensureWidgetVisible(part)
+
     def let_go(self) -> None:
-        """Expect nothing any more: the pages are about to go."""
+        """Expect nothing any more: the pages are about to go, and what is half typed is not finished by that."""
         for page in self._pages.values():
             page.let_go()
+        for field in self.findChildren(Field):
+            field.blockSignals(True)
 
     def _makers(self) -> tuple[Callable[[], Page], ...]:
         from tocsin.desktop.settings import network_page, simple_pages, told_pages  # noqa: PLC0415 - see ``page``
@@ -122,7 +145,7 @@ class Book(QWidget):
     def _accounts(self) -> Page:
         from tocsin.desktop.settings.accounts_page import AccountsPage  # noqa: PLC0415 - see ``page``
 
-        made = AccountsPage(self._words)
+        made = AccountsPage(self._words, self._backstage)
         made.assistant_wanted.connect(self.assistant_wanted)
         return made
 

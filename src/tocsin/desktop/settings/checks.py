@@ -45,7 +45,7 @@ class Checks:
 
     def needed(self, text: str) -> str:
         """Something has to stand there."""
-        return "" if text else self.words.gettext("Something has to stand here.")
+        return "" if text else self.words.gettext("This cannot be empty.")
 
     def address(self, text: str) -> str:
         """An address to ask, by https; plain http for this computer only."""

@@ -33,9 +33,12 @@ class ConnectionForm(Page):
             self._put("name"),
         )
         kinds = ((kind, vocabulary.connection_kind(words, kind)) for kind in ConnectionKind)
-        self.add(ChoiceField(f"{prefix}.kind", words.gettext("Kind"), kinds), self._get("kind"), self._put("kind"))
+        kind = ChoiceField(f"{prefix}.kind", words.gettext("Kind"), kinds)
+        self.add(kind, self._get("kind"), self._put("kind"))
         roles = ((role, vocabulary.role(words, role)) for role in Role)
-        self.add(ChoiceField(f"{prefix}.role", words.gettext("Role"), roles), self._get("role"), self._put("role"))
+        role = ChoiceField(f"{prefix}.role", words.gettext("Role"), roles)
+        self.add(role, self._get("role"), self._put("role"))
+        self.beside(kind, role)
         self.add(
             LinesField(
                 f"{prefix}.match",
@@ -71,7 +74,7 @@ class ConnectionForm(Page):
         self._remove.setEnabled(not self._locked)
 
     def _on_remove(self) -> None:
-        said = self.words.gettext("{name} was removed.").format(name=self._name)
+        said = self.words.gettext("The connection {name} was removed.").format(name=self._name)
         account, connection = self._account, self._connection
         self.edited.emit(Edit(lambda settings: without_connection(settings, account, connection), None, said))
 

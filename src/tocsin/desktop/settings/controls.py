@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import time
 
-from PySide6.QtCore import Qt, QTime, Slot
-from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtCore import Qt, QTime, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QSizePolicy, QSpinBox, QTimeEdit
 
 from tocsin.desktop import plain_text
@@ -39,13 +39,30 @@ class ChoiceField(Field):
         values, texts = [value for value, _ in listed], [text for _, text in listed]
         if values == self._values and texts == [self._box.itemText(index) for index in range(self._box.count())]:
             return
+        kept = self.chosen if self._dirty else self._value
         self._values = values
         self._box.clear()
         self._box.addItems(texts)
-        self._put(self._value)
+        self._put(kept)
 
     def _put(self, value: object) -> None:
         self._box.setCurrentIndex(self._values.index(value) if value in self._values else -1)
+
+    def _as_text(self, value: object) -> str:
+        del value
+        return ""  # what is held here is seen to be not saved yet
+
+    def _as_draft(self) -> str:
+        return repr(self.chosen)
+
+    def _put_draft(self, draft: str) -> None:
+        self._put(next((each for each in self._values if repr(each) == draft), self._value))
+
+    def refuse(self, problem: str) -> None:
+        """What was chosen was not taken: what counts stands there again."""
+        super().refuse(problem)
+        self._dirty = False
+        self._put(self._value)
 
     @Slot(int)
     def _on_activated(self, index: int) -> None:
@@ -60,8 +77,20 @@ class CheckField(Field):
         super().__init__(name, caption, self._box, hint)
         self._box.clicked.connect(self._on_clicked)
 
+    def refuse(self, problem: str) -> None:
+        """What was ticked was not taken: what counts stands there again."""
+        super().refuse(problem)
+        self._dirty = False
+        self._put(self._value)
+
     def _put(self, value: object) -> None:
         self._box.setChecked(bool(value))
+
+    def _as_draft(self) -> str:
+        return str(int(self._box.isChecked()))
+
+    def _put_draft(self, draft: str) -> None:
+        self._box.setChecked(draft == "1")
 
     @Slot(bool)
     def _on_clicked(self, checked: bool) -> None:  # noqa: FBT001 - Qt's signal
@@ -71,15 +100,18 @@ class CheckField(Field):
 class NumberField(Field):
     """A whole number, settled when the user leaves it."""
 
-    def __init__(self, name: str, caption: str, limits: tuple[int, int], unit: str, hint: str = "") -> None:
+    def __init__(
+        self, name: str, caption: str, limits: tuple[int, int], hint: str = "", meanwhile: str = "{value}"
+    ) -> None:
+        self._template = meanwhile
         self._spin = _CalmSpin()
         self._spin.setRange(*limits)
-        self._spin.setSuffix(unit)
         self._spin.setAccelerated(True)
         self._spin.setKeyboardTracking(False)
         self._spin.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         super().__init__(name, caption, self._spin, hint)
         self._spin.lineEdit().textEdited.connect(self._typed)
+        self._spin.stepped.connect(self._typed)
         self._spin.editingFinished.connect(self._on_finished)
 
     def limit(self, least: int, most: int) -> None:
@@ -95,6 +127,15 @@ class NumberField(Field):
         if isinstance(value, int):
             self._spin.setValue(value)
 
+    def _as_text(self, value: object) -> str:
+        return self._template.format(value=value)
+
+    def _as_draft(self) -> str:
+        return self._spin.cleanText()
+
+    def _put_draft(self, draft: str) -> None:
+        self._spin.lineEdit().setText(draft)
+
     @Slot()
     def _on_finished(self) -> None:
         if not self._spin.isReadOnly():
@@ -104,13 +145,15 @@ class NumberField(Field):
 class TimeField(Field):
     """A time of day, settled when the user leaves it."""
 
-    def __init__(self, name: str, caption: str, hint: str = "") -> None:
+    def __init__(self, name: str, caption: str, hint: str = "", meanwhile: str = "{value}") -> None:
+        self._template = meanwhile
         self._clock = _CalmTime()
         self._clock.setDisplayFormat("HH:mm")
         self._clock.setKeyboardTracking(False)
         self._clock.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         super().__init__(name, caption, self._clock, hint)
         self._clock.lineEdit().textEdited.connect(self._typed)
+        self._clock.stepped.connect(self._typed)
         self._clock.editingFinished.connect(self._on_finished)
 
     @property
@@ -126,6 +169,15 @@ class TimeField(Field):
     def _put(self, value: object) -> None:
         if isinstance(value, time):
             self._clock.setTime(QTime(value.hour, value.minute))
+
+    def _as_draft(self) -> str:
+        return self._clock.lineEdit().text()
+
+    def _put_draft(self, draft: str) -> None:
+        self._clock.lineEdit().setText(draft)
+
+    def _as_text(self, value: object) -> str:
+        return self._template.format(value=f"{value:%H:%M}") if isinstance(value, time) else ""
 
     @Slot()
     def _on_finished(self) -> None:
@@ -149,7 +201,20 @@ class _Calm(QComboBox):
 
 
 class _CalmSpin(QSpinBox):
-    """A number that the wheel passes over."""
+    """A number that the wheel passes over. ``stepped`` when its arrows changed it."""
+
+    stepped = Signal()
+
+    def stepBy(self, steps: int) -> None:  # noqa: N802 - Qt's name
+        """What the arrows do counts as typed."""
+        super().stepBy(steps)
+        self.stepped.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Keep what is half typed: Qt would write the value over it."""
+        typed = self.lineEdit().text()
+        super().showEvent(event)
+        self.lineEdit().setText(typed)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
         """Leave it to the page."""
@@ -157,7 +222,20 @@ class _CalmSpin(QSpinBox):
 
 
 class _CalmTime(QTimeEdit):
-    """A time that the wheel passes over."""
+    """A time that the wheel passes over. ``stepped`` when its arrows changed it."""
+
+    stepped = Signal()
+
+    def stepBy(self, steps: int) -> None:  # noqa: N802 - Qt's name
+        """What the arrows do counts as typed."""
+        super().stepBy(steps)
+        self.stepped.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Keep what is half typed: Qt would write the value over it."""
+        typed = self.lineEdit().text()
+        super().showEvent(event)
+        self.lineEdit().setText(typed)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
         """Leave it to the page."""

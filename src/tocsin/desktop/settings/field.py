@@ -6,16 +6,19 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 from tocsin.desktop.settings.checks import LONGEST, Check, tidy
 from tocsin.desktop.widgets import Tone, label
 
-_GAP = 3
+_GAP = 0.2  # of a line of text
 
 
 class Field(QWidget):
     """A caption, an editor, a hint and what is wrong. ``settled`` carries a value that the user chose or finished.
 
-    ``name`` is the same in every language: what was typed is found again by it when the page is made anew.
+    ``name`` is the same in every language: what was typed is found again by it when the page is made anew. What was
+    chosen but cannot be saved yet, because something beside it is missing, is held: it counts as typed. ``resumed``
+    when what was typed into an earlier one stands in this one.
     """
 
     settled = Signal(object)
+    resumed = Signal()
 
     def __init__(self, name: str, caption: str, editor: QWidget, hint: str = "") -> None:
         super().__init__()
@@ -29,10 +32,9 @@ class Field(QWidget):
         self._said = label(Tone.QUIET)
         self._wrong = label(Tone.STRONG)
         editor.setAccessibleName(caption)
-        self.setFocusProxy(editor)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(_GAP)
+        column.setSpacing(round(_GAP * self.fontMetrics().lineSpacing()))
         if not isinstance(editor, QCheckBox):
             above = label(Tone.NORMAL, caption)
             above.setBuddy(editor)
@@ -57,7 +59,7 @@ class Field(QWidget):
     @property
     def draft(self) -> str | None:
         """What was typed and is not settled yet; None for nothing."""
-        return None
+        return self._as_draft() if self._dirty else None
 
     def show_value(self, value: object) -> None:
         """Show what the settings say. What is being typed stays; that the settings changed meanwhile is said."""
@@ -72,6 +74,13 @@ class Field(QWidget):
 
     def resume(self, draft: str) -> None:
         """Go on with what was typed into the field that stood here before."""
+        self._dirty = True
+        self._put_draft(draft)
+        self.resumed.emit()
+
+    def hold(self, *, held: bool = True) -> None:
+        """Count what stands there as typed and not saved, or no longer."""
+        self._dirty = held
 
     def refuse(self, problem: str) -> None:
         """Say that the value that was last settled was not taken; it stays in the field."""
@@ -91,6 +100,13 @@ class Field(QWidget):
     # --- for the kinds of field ---
 
     def _put(self, value: object) -> None:
+        raise NotImplementedError
+
+    def _as_draft(self) -> str:
+        """What stands there, to be put into the field that comes after this one."""
+        raise NotImplementedError
+
+    def _put_draft(self, draft: str) -> None:
         raise NotImplementedError
 
     def _as_text(self, value: object) -> str:
@@ -133,11 +149,6 @@ class TextField(Field):
         self._line.editingFinished.connect(self._on_finished)
 
     @property
-    def draft(self) -> str | None:
-        """What was typed."""
-        return self._line.text() if self._dirty else None
-
-    @property
     def text(self) -> str:
         """What stands there, as it would be kept."""
         return tidy(self._line.text())
@@ -151,11 +162,6 @@ class TextField(Field):
         """Other rules hold from now on."""
         self._check = check
 
-    def resume(self, draft: str) -> None:
-        """Go on with what was typed."""
-        self._line.setText(draft)
-        self._on_edited()
-
     def lock(self, *, locked: bool) -> None:
         """A locked line can still be read and copied."""
         self._line.setReadOnly(locked)
@@ -164,6 +170,13 @@ class TextField(Field):
         self._line.setText(str(value))
         self._line.setCursorPosition(0)
         self._complain("")
+
+    def _as_draft(self) -> str:
+        return self._line.text()
+
+    def _put_draft(self, draft: str) -> None:
+        self._line.setText(draft)
+        self._complain(self._check(self.text))
 
     def _as_text(self, value: object) -> str:
         return self._template.format(value=value)

@@ -1,4 +1,4 @@
-"""The order in which the keyboard goes through a window: that in which it is read, whenever a part was made."""
+"""The order in which keyboard and screen reader go through a window: as it is read, whenever a part was made."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -6,11 +6,14 @@ from itertools import pairwise
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLayout, QScrollArea, QWidget
 
+from tocsin.desktop import tab_order
+
 
 def read_in_order(window: QWidget) -> None:
     """Set the order. Cheap enough for whenever a part was added."""
     for before, after in pairwise(_focusable(window)):
         QWidget.setTabOrder(before, after)
+    tab_order.tell_in_order(window)
 
 
 def _focusable(widget: QWidget) -> Iterator[QWidget]:

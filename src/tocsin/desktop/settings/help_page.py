@@ -87,7 +87,7 @@ class HelpForm(Page):
         self._line("outage_line", words.gettext("Number that tells of outages"), check.phone)
         self._line("mail", words.gettext("Mail address for reports"), check.mail)
         self._line("status_url", words.gettext("Status page, to open on a phone"), check.page)
-        self._line("hours", words.gettext("When somebody answers"), check.anything)
+        self._line("hours", words.gettext("Hours of the help desk"), check.anything)
         self._line("customer_number", words.gettext("Your customer number"), check.anything)
         steps = LinesField(
             f"help.{account}.steps",

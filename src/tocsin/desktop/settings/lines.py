@@ -30,15 +30,6 @@ class LinesField(Field):
         """The values as they would be kept, each once."""
         return tuple(dict.fromkeys(line for each in self._text.toPlainText().splitlines() if (line := tidy(each))))
 
-    @property
-    def draft(self) -> str | None:
-        """What was typed."""
-        return self._text.toPlainText() if self._dirty else None
-
-    def resume(self, draft: str) -> None:
-        """Go on with what was typed."""
-        self._text.setPlainText(draft)
-
     def lock(self, *, locked: bool) -> None:
         """Locked lines can still be read and copied."""
         self._text.setReadOnly(locked)
@@ -48,6 +39,12 @@ class LinesField(Field):
         self._text.setPlainText("\n".join(value) if isinstance(value, tuple) else "")
         self._putting = False
         self._complain("")
+
+    def _as_draft(self) -> str:
+        return self._text.toPlainText()
+
+    def _put_draft(self, draft: str) -> None:
+        self._text.setPlainText(draft)
 
     def _as_text(self, value: object) -> str:
         return self._template.format(value=", ".join(value) if isinstance(value, tuple) else "")

@@ -1,4 +1,7 @@
-"""How an account signs in: the kind, what that kind needs, and the secret. It is changed as a whole, once complete."""
+"""How an account signs in: the kind, what that kind needs, and the secret. It is changed as a whole, once complete.
+
+Where a person has to sign in, that is done here too.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,7 +14,8 @@ from tocsin.desktop.settings.field import Field, TextField
 from tocsin.desktop.settings.ledger import Change
 from tocsin.desktop.settings.page import Edit, Page
 from tocsin.desktop.settings.secret_box import SecretBox
-from tocsin.desktop.widgets import Tone
+from tocsin.desktop.sign_in_box import SignInBox
+from tocsin.desktop.widgets import Tone, button, relabel
 from tocsin.domain.account import Auth, AuthKind, OAuthFlow, Settings
 from tocsin.domain.instant import Instant
 from tocsin.domain.state import AppState
@@ -39,14 +43,24 @@ class LoginForm(Page):
         super().__init__(words)
         self._account = account
         self._shown: Auth | None = None
+        self._was_signed_in = False
         self.kind = ChoiceField(f"account.{account}.auth", words.gettext("How to sign in"), _kinds(words))
         self.flow = ChoiceField(f"account.{account}.auth.flow", words.gettext("Who signs in"), _flows(words))
         self._texts = {name: self._text(name, caption, check) for name, (caption, check) in _captions(words).items()}
         for field in (self.kind, self.flow, *self._texts.values()):
             field.settled.connect(partial(self._on_chosen, field))
+            field.resumed.connect(self._on_resumed)
             self.column.addWidget(field)
         self._missing = self.say("", Tone.STRONG)
+        self._signing = SignInBox(words)
+        self._signing.commanded.connect(self.commanded)
+        self._signing.changed.connect(self._on_signing)
+        self.sign_in = button(words.gettext("Sign in"), self._on_sign_in)
+        self.sign_in.setObjectName(f"account.{account}.sign_in")
+        self.row(self.sign_in)
+        self.column.addWidget(self._signing)
         self._elsewhere = self.say("", Tone.QUIET)
+        self._client = self.say("", Tone.NORMAL)
         self._secret = SecretBox(words, account, words.gettext("Token, key or password"))
         self.column.addWidget(self._secret)
         self.adopt(self._secret)
@@ -57,7 +71,7 @@ class LoginForm(Page):
 
     def refresh(self, settings: Settings, state: AppState, now: Instant) -> None:
         """Show the login as it is, unless another is being put together."""
-        del state, now
+        del now
         account = account_of(settings, self._account)
         if account is not None and account.auth != self._shown:
             self._shown = account.auth
@@ -66,6 +80,12 @@ class LoginForm(Page):
             for name, field in self._texts.items():
                 field.show_value(getattr(account.auth, name))
             self._missing.say("")
+        view = state.signing_in
+        if view is not None and view.account == self._account and not view.step.is_over and self._signing.view is None:
+            self._signing.follow(view)  # begun before the window was closed, or in another language
+        self._signing.render_state(state)
+        known = next((each for each in state.accounts if each.id == self._account), None)
+        self._was_signed_in = self._signing.is_done or (known is not None and known.last_success is not None)
         self._turn()
 
     def lock(self, *, locked: bool) -> None:
@@ -88,18 +108,54 @@ class LoginForm(Page):
         for name, field in self._texts.items():
             field.setVisible(name in names)
         by_person = kind is AuthKind.OAUTH2 and self.flow.chosen is not OAuthFlow.CLIENT_CREDENTIALS
-        self._secret.setVisible(kind is not AuthKind.NONE and not by_person)
-        said = self.words.gettext("To sign in, type this in a terminal: {command}")
-        self._elsewhere.say(said.format(command=f"tocsin login {self._account}") if by_person else "")
+        self._secret.setVisible(kind is not AuthKind.NONE)
+        words = self.words
+        self._client.say(words.gettext("A secret is needed only if this client was given one:") if by_person else "")
+        again = words.gettext("Sign in again") if self._was_signed_in else words.gettext("Sign in")
+        relabel(self.sign_in, again)
+        had_focus = self.sign_in.hasFocus()
+        self.sign_in.setVisible(by_person and not self._signing.is_running)
+        self.sign_in.setEnabled(by_person and self._is_saved)
+        self._signing.setVisible(by_person and self._signing.view is not None)
+        if had_focus and self._signing.is_running:
+            self._signing.stop.setFocus()
+        said = words.gettext("The same can be done in a terminal: {command}")
+        self._elsewhere.say(said.format(command=words.command(f"login {self._account}")) if by_person else "")
+
+    @property
+    def _is_saved(self) -> bool:
+        """Whether what stands there is what runs; the file may say more than is needed."""
+        made, saved = self._made(), self._shown
+        if made is None or saved is None:
+            return False
+        asked = ("kind", "flow", *self._names)
+        return all(getattr(made, name) == getattr(saved, name) for name in asked)
+
+    def _on_sign_in(self) -> None:
+        if self._shown is not None:
+            self._signing.begin(self._shown.token_url, account=self._account)
+
+    def _on_signing(self) -> None:
+        self._turn()
+        if self._signing.had_focus and not self._signing.is_running:
+            self.sign_in.setFocus()
 
     def _on_chosen(self, field: Field, _: object) -> None:
         self._turn()
         made = self._made()
+        needed = [self.kind, self.flow, *(self._texts[name] for name in self._names)]
+        for each in (self.kind, self.flow, *self._texts.values()):
+            each.hold(held=made is None and each in needed)
         if made is None:
             self._missing.say(self.words.gettext("Not saved yet: what is empty above has to be filled in first."))
             return
         self._missing.say("")
         self.edited.emit(Edit(put_auth(self._account, made), field))
+
+    def _on_resumed(self) -> None:
+        self._turn()
+        if self.kind.draft is not None and self._made() is None:
+            self._missing.say(self.words.gettext("Not saved yet: what is empty above has to be filled in first."))
 
     def _made(self) -> Auth | None:
         """The login as it stands there; None while something is missing or wrong."""
@@ -133,7 +189,7 @@ def _captions(words: Phrasebook) -> dict[str, tuple[str, Check]]:
 
 def _kinds(words: Phrasebook) -> tuple[tuple[AuthKind, str], ...]:
     return (
-        (AuthKind.NONE, words.gettext("Not at all")),
+        (AuthKind.NONE, words.gettext("Without signing in")),
         (AuthKind.BEARER, words.gettext("Token")),
         (AuthKind.API_KEY, words.gettext("Key in a header")),
         (AuthKind.BASIC, words.gettext("User name and password")),

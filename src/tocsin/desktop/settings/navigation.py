@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QListWidget, QSizePolicy, QVBoxLayout, QWidget
 
+from tocsin.desktop.widgets import call_box
+
 _PADDING = 36
 _BESIDE_BOX = 14
 _ROW = 1.9  # lines of text that a row is high
@@ -37,7 +39,6 @@ class Navigation(QWidget):
         self.list = PageList(listed, accessible)
         self.box = QComboBox()
         self.box.addItems(listed)
-        self.box.setAccessibleName(accessible)
         self.box.hide()
         self.list.currentRowChanged.connect(self._on_turned)
         self.box.currentIndexChanged.connect(self._on_turned)
@@ -48,6 +49,7 @@ class Navigation(QWidget):
         row.addWidget(self.box)
         row.addSpacing(_BESIDE_BOX)
         column.addLayout(row)
+        call_box(self.box, accessible)
 
     @property
     def chooser(self) -> QWidget:

@@ -32,6 +32,7 @@ class NetworkPage(Page):
         self._has_certificate = self._has_key = False
         self._proxy = ChoiceField("network.proxy", words.gettext("Proxy"), _proxies(words))
         self._proxy.settled.connect(self._on_proxy)
+        self._proxy.resumed.connect(self._on_resumed)
         self.column.addWidget(self._proxy)
         hint = words.gettext("Such as http://proxy.example.net:3128.")
         self._address = TextField(
@@ -49,7 +50,7 @@ class NetworkPage(Page):
         self.heading(words.gettext("Certificates"))
         self.say(
             words.gettext(
-                "The authorities that this computer trusts always count. Encryption is never done without checking."
+                "The certificate authorities that this computer trusts always count. Certificates are always checked."
             ),
             Tone.QUIET,
         )
@@ -87,13 +88,21 @@ class NetworkPage(Page):
     def _on_proxy(self, chosen: object) -> None:
         self._turn()
         if chosen != _MANUAL:
+            self._address.hold(held=False)
             self.edited.emit(Edit(lambda settings: _put("proxy")(settings, chosen), self._proxy))
         elif self._address.text and self._address.is_right:
             self._on_address(self._address.text)
         else:
+            self._proxy.hold()
             self._address.explain(self.words.gettext("Saved as soon as there is an address here."))
 
+    def _on_resumed(self) -> None:
+        """Another proxy was being put in, in the page that stood here before."""
+        self._turn()
+        self._address.explain(self.words.gettext("Saved as soon as there is an address here."))
+
     def _on_address(self, address: object) -> None:
+        self._proxy.hold(held=False)
         whole = str(address) if "://" in str(address) else f"http://{address}"
         self._address.explain("")
         self.edited.emit(Edit(lambda settings: _put("proxy")(settings, whole), self._address))
@@ -142,9 +151,9 @@ class _Checks:
 
 def _proxies(words: Phrasebook) -> tuple[tuple[str, str], ...]:
     return (
-        (SYSTEM_PROXY, words.gettext("That of this computer")),
-        (NO_PROXY, words.gettext("None")),
-        (_MANUAL, words.gettext("This one:")),
+        (SYSTEM_PROXY, words.gettext("The proxy of this computer")),
+        (NO_PROXY, words.gettext("No proxy")),
+        (_MANUAL, words.gettext("This proxy:")),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from tocsin.desktop.settings.field import Field
@@ -18,8 +18,8 @@ from tocsin.words.phrasebook import Phrasebook
 
 Get = Callable[[Settings], object]
 _Value = TypeVar("_Value")
-_SPACING = 12
-_BEFORE_HEADING = 8
+_SPACING = 0.75  # of a line of text
+_BEFORE_HEADING = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Page(QWidget):
         self._locked = False
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(_SPACING)
+        self.column.setSpacing(round(_SPACING * self.fontMetrics().lineSpacing()))
 
     # --- what the window asks of it ---
 
@@ -131,8 +131,18 @@ class Page(QWidget):
 
     def heading(self, text: str) -> PlainLabel:
         """The heading of a group."""
-        self.column.addSpacing(_BEFORE_HEADING if self.column.count() else 0)
+        before = round(_BEFORE_HEADING * self.fontMetrics().lineSpacing())
+        self.column.addSpacing(before if self.column.count() else 0)
         return self.say(text, Tone.STRONG)
+
+    def beside(self, *fields: Field) -> None:
+        """Put fields that belong together into one row."""
+        for each in fields:
+            self.column.removeWidget(each)
+        row = self.row(*fields)
+        row.setSpacing(2 * self.column.spacing())
+        for each in fields:
+            row.setAlignment(each, Qt.AlignmentFlag.AlignTop)
 
     def row(self, *widgets: QWidget) -> QHBoxLayout:
         """Widgets beside each other, at the left."""

@@ -1,49 +1,90 @@
 """An account's secret: given, kept in the keyring or for this session only, and forgotten. It is never shown."""
 
-from collections.abc import Callable
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QLineEdit
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout
-
-from tocsin.desktop import plain_text
+from tocsin.desktop.settings.controls import CheckField
+from tocsin.desktop.settings.field import Field
 from tocsin.desktop.settings.page import Page
 from tocsin.desktop.widgets import Tone, button, label
 from tocsin.domain.account import Settings
 from tocsin.domain.instant import Instant
-from tocsin.domain.state import AppState, KeepSecret, Kept, SecretKept
+from tocsin.domain.state import AppState, KeepSecret, SecretKept
+from tocsin.words import keeping
 from tocsin.words.phrasebook import Phrasebook
 
+SECRET = "secret."  # noqa: S105 -- a part of a name
+"""How the names of its fields begin."""
+
 _LONGEST = 16384
-_GAP = 3
+
+
+class SecretField(Field):
+    """A line for a secret. It goes with the window: what is half typed into it is not kept behind a closed one."""
+
+    typed = Signal()
+    finished = Signal()
+
+    def __init__(self, name: str, caption: str, hint: str) -> None:
+        self._line = QLineEdit()
+        self._line.setEchoMode(QLineEdit.EchoMode.Password)
+        self._line.setMaxLength(_LONGEST)
+        super().__init__(name, caption, self._line, hint)
+        self._line.textChanged.connect(self._on_typed)
+        self._line.returnPressed.connect(self.finished)
+
+    @property
+    def line(self) -> QLineEdit:
+        """Where it is typed."""
+        return self._line
+
+    def forget(self) -> None:
+        """Have nothing stand there any more."""
+        self._line.clear()
+
+    def lock(self, *, locked: bool) -> None:
+        """A secret stands in no file, and can be given whatever the file says."""
+
+    def _put(self, value: object) -> None:
+        """No settings have a secret in them."""
+
+    def _as_draft(self) -> str:
+        return self._line.text()
+
+    def _put_draft(self, draft: str) -> None:
+        self._line.setText(draft)
+
+    @Slot()
+    def _on_typed(self) -> None:
+        self.hold(held=bool(self._line.text()))
+        self.typed.emit()
+
+
+class _RunOnly(CheckField):
+    """Whether it is for this session only. It says how the next secret is kept, and is no setting."""
+
+    def _settle(self, value: object) -> None:
+        self.hold(held=bool(value))
 
 
 class SecretBox(Page):
-    """A line for a secret. ``name`` is the account's id, or that of what else has one."""
+    """A line for a secret, and what can be done with it. ``name`` is the account's id, or that of what else has one."""
 
     def __init__(self, words: Phrasebook, name: str, caption: str) -> None:
         super().__init__(words)
         self._name = name
         self._seen: SecretKept | None = None
         self._has_seen = False
-        self._line = QLineEdit()
-        self._line.setEchoMode(QLineEdit.EchoMode.Password)
-        self._line.setMaxLength(_LONGEST)
-        self._line.setAccessibleName(caption)
         hint = words.gettext("It is kept in this computer's keyring, never in a file, and is not shown again.")
-        self._line.setAccessibleDescription(hint)
-        self._line.textChanged.connect(self._on_typed)
-        self._line.returnPressed.connect(self._on_keep)
-        above = label(Tone.NORMAL, caption)
-        above.setBuddy(self._line)
-        self._run_only = QCheckBox(plain_text.for_button(words.gettext("For this session only")))
+        self._field = SecretField(f"{SECRET}{name}", caption, hint)
+        self._field.typed.connect(self._on_typed)
+        self._field.finished.connect(self._on_keep)
+        self._run_only = _RunOnly(f"{SECRET}{name}.run_only", words.gettext("For this session only"))
         self._keep = button(words.gettext("Keep the secret"), self._on_keep)
         self._forget = button(words.gettext("Forget the secret"), self._on_forget)
         self._result = label(Tone.NORMAL)
-        typed = QVBoxLayout()
-        typed.setSpacing(_GAP)
-        for each in (above, self._line, label(Tone.QUIET, hint), self._run_only):
-            typed.addWidget(each)
-        self.column.addLayout(typed)
+        self.column.addWidget(self._field)
+        self.column.addWidget(self._run_only)
         self.row(self._keep, self._forget)
         self.column.addWidget(self._result)
         self._on_typed()
@@ -51,7 +92,7 @@ class SecretBox(Page):
     @property
     def line(self) -> QLineEdit:
         """Where it is typed."""
-        return self._line
+        return self._field.line
 
     def refresh(self, settings: Settings, state: AppState, now: Instant) -> None:
         """Say what became of it."""
@@ -62,38 +103,25 @@ class SecretBox(Page):
         elif kept is not self._seen:
             self._seen = kept
             if kept is not None and kept.account == self._name:
-                self._result.say(self._became(kept))
-
-    def _became(self, kept: SecretKept) -> str:
-        words = self.words
-        said: dict[Kept, Callable[[], str]] = {
-            Kept.KEYRING: lambda: words.gettext("The secret is in the keyring."),
-            Kept.RUN_ONLY: lambda: words.gettext("The secret is kept until Tocsin ends."),
-            Kept.NOWHERE: lambda: words.gettext("The secret is forgotten."),
-        }
-        if not kept.problem:
-            return said[kept.where]()
-        sentence = (
-            words.gettext("The keyring cannot be used ({problem}). The secret is kept until Tocsin ends.")
-            if kept.where is Kept.RUN_ONLY
-            else words.gettext("The keyring did not let go of the secret ({problem}).")
-        )
-        return sentence.format(problem=words.clean(kept.problem).rstrip("."))
+                said = keeping.became(self.words, kept)
+                self._result.say(said)
+                self.told.emit(said)  # the line above may be scrolled away
 
     @Slot()
     def _on_typed(self) -> None:
-        self._keep.setEnabled(bool(self._line.text()))
+        self._keep.setEnabled(bool(self.line.text()))
 
     @Slot()
     def _on_keep(self) -> None:
-        if self._line.text():
-            value = self._line.text()
-            self._line.clear()
+        value = self.line.text()
+        if value:
+            self._field.forget()
             self._result.say(self.words.gettext("The secret is being put away."))
-            self.commanded.emit(KeepSecret(self._name, value, run_only=self._run_only.isChecked()))
+            run_only = self._run_only.draft is not None
+            self.commanded.emit(KeepSecret(self._name, value, run_only=run_only))
 
     @Slot()
     def _on_forget(self) -> None:
-        self._line.clear()
+        self._field.forget()
         self._result.say(self.words.gettext("The secret is being forgotten."))
         self.commanded.emit(KeepSecret(self._name, ""))

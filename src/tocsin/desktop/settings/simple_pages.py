@@ -35,18 +35,20 @@ class NotificationsPage(Page):
         )
         self._remembered = (_EVENING, _MORNING)
         self.add(quiet, lambda settings: _is_quiet(settings.notifications), self._put_quiet)
-        self._from = TimeField("notifications.quiet_from", words.gettext("From"))
+        meanwhile = words.gettext("In config.toml it was changed to: {value}")
+        self._from = TimeField("notifications.quiet_from", words.gettext("From"), "", meanwhile)
         self.add(
             self._from,
             lambda settings: settings.notifications.quiet_from or _EVENING,
             lambda settings, value: _notifications(settings, quiet_from=value),
         )
-        self._until = TimeField("notifications.quiet_until", words.gettext("Until"))
+        self._until = TimeField("notifications.quiet_until", words.gettext("Until"), "", meanwhile)
         self.add(
             self._until,
             lambda settings: settings.notifications.quiet_until or _MORNING,
             lambda settings, value: _notifications(settings, quiet_until=value),
         )
+        self.beside(self._from, self._until)
         self._outages = CheckField(
             "notifications.outages_in_quiet",
             words.gettext("Outages ring all the same"),
@@ -58,7 +60,7 @@ class NotificationsPage(Page):
         )
         self.heading(words.gettext("The bell"))
         self.add(swing_field(words, "notifications.swing"), swings, put_swing)
-        self.heading(words.gettext("A test"))
+        self.heading(words.gettext("Test alarm"))
         self.say(words.gettext("See whether a notification arrives. It is sent in quiet hours too."), Tone.QUIET)
         self.row(button(words.gettext("Send a test alarm"), self._on_try))
 
@@ -94,7 +96,7 @@ class LinePage(Page):
         check, meanwhile = Checks(words), words.gettext("In config.toml it was changed to: {value}")
         measure = CheckField("line.measure", words.gettext("Measure my own line"))
         self.add(measure, lambda settings: settings.line.measure, _line_put("measure"))
-        self._public = CheckField("line.public", words.gettext("Public hosts may be contacted for it"))
+        self._public = CheckField("line.public", words.gettext("Public hosts may be contacted to measure it"))
         self.add(self._public, lambda settings: settings.line.public is True, _line_put("public"))
         self._contacted = self.say("", Tone.QUIET)
         self.add(
@@ -132,7 +134,7 @@ class LinePage(Page):
                 "line.interface",
                 words.gettext("Network interface of the primary line"),
                 check.interface,
-                words.gettext("For those who have a backup, such as eth0. Empty: it is found out."),
+                words.gettext("Such as eth0. It counts only where there is a backup; left empty, Tocsin finds it out."),
                 meanwhile,
             ),
             lambda settings: settings.line.interface,
@@ -189,7 +191,7 @@ class AppearancePage(Page):
         told = [each for each in state.faults if each.message.key == "autostart"]
         self._start.explain(self.words.fault(told[0].message, now.wall) if told else "")
         there = dict.fromkeys((*resources.languages(), *((settings.language,) if settings.language else ())))
-        system = ((None,), self.words.gettext("That of this computer"))
+        system = ((None,), self.words.gettext("The language of this computer"))
         self._language.offer((system, *(((each,), _NAMES.get(each, each)) for each in there)))
 
     def _on_start(self, on: object) -> None:
@@ -227,7 +229,7 @@ def _usage_field(words: Phrasebook) -> ChoiceField:
     return ChoiceField(
         "usage",
         words.gettext("What this computer is used for"),
-        ((Usage.HOME, words.gettext("At home")), (Usage.BUSINESS, words.gettext("For business"))),
+        ((Usage.HOME, words.gettext("For private use")), (Usage.BUSINESS, words.gettext("For business"))),
     )
 
 

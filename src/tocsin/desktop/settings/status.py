@@ -5,9 +5,10 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from tocsin.desktop.widgets import Card, PlainLabel, Tone, button, label
-from tocsin.domain.instant import Instant
 from tocsin.domain.state import AppState
+from tocsin.words import mistakes
 from tocsin.words.phrasebook import Phrasebook
+from tocsin.words.values import Values
 
 _MOST_MISTAKES = 3
 _SIDE = 14
@@ -49,7 +50,8 @@ class Status(QWidget):
 
     def say_saved(self, said: str) -> None:
         """A change was made."""
-        self.say(f"{said} {self._words.gettext('Saved.')}".strip())
+        saved = self._words.gettext("Saved.")
+        self.say(f"{said} {saved}".strip())
 
     def say_changed(self) -> None:
         """The settings are others now, and it was not by a change made here, or it was taken back."""
@@ -70,18 +72,25 @@ class Status(QWidget):
         """The next change is one taken back."""
         self._undoing = True
 
-    def render_state(self, state: AppState, now: Instant, words: Phrasebook, place: str) -> None:
+    def render_state(self, state: AppState, words: Phrasebook, place: str) -> None:
         """Whether a change can be made, and taken back."""
         self.undo.setEnabled(state.can_undo and state.can_save)
-        mistakes = [words.fault(fault.message, now.wall) for fault in state.faults if fault.message.key == "settings"]
         if state.settings is None:
             self.banner.say(words.gettext("Tocsin is starting"), "")
         elif state.can_save:
             self.banner.say("", "")
         else:
-            told = words.gettext("Nothing can be changed here while the settings file has mistakes in it.")
-            listed = "\n".join([*mistakes[:_MOST_MISTAKES], place])
-            self.banner.say(told, listed)
+            why = words.gettext("Nothing can be changed here while the settings file has mistakes in it.")
+            self.banner.say(why, "\n".join([*_mistakes(state, words), place]))
+
+
+def _mistakes(state: AppState, words: Phrasebook) -> list[str]:
+    """What is wrong with the file, the first of it each on a line of its own."""
+    faults = (fault.message.values for fault in state.faults if fault.message.key == "settings")
+    told = [*dict.fromkeys(mistakes.told(words, Values(each)) for each in faults)]
+    rest = len(told) - _MOST_MISTAKES
+    more = [words.ngettext("{n} more", "{n} more", rest).format(n=rest)] if rest > 0 else []
+    return [*told[:_MOST_MISTAKES], *more]
 
 
 class Banner(Card):

@@ -10,6 +10,7 @@ import tocsin
 from tocsin.desktop.copy_button import CopyButton
 from tocsin.desktop.settings.aside import Aside
 from tocsin.desktop.settings.backstage import Backstage
+from tocsin.desktop.settings.own_data import OwnData
 from tocsin.desktop.settings.page import Page
 from tocsin.desktop.widgets import PlainLabel, Tone, button, label
 from tocsin.domain.account import Settings
@@ -34,15 +35,8 @@ class PrivacyPage(Page):
         self._aside: Aside[Privacy] = Aside(self._on_found, self)
         self._inner = Page(words)
         self.column.addWidget(self._inner)
-        self.heading(words.gettext("Take your data along, or erase it"))
-        self.say(words.gettext("These are commands for a terminal."), Tone.QUIET)
-        for caption, command in (
-            (words.gettext("Copy all that is kept into one file:"), "tocsin export tocsin.zip"),
-            (words.gettext("Erase all that is kept:"), "tocsin erase"),
-            (words.gettext("The page above, in a terminal:"), "tocsin privacy"),
-        ):
-            self.say(caption)
-            command_row(self, words, command)
+        self._own = OwnData(words, backstage)
+        self.column.addWidget(self._own)
 
     def refresh(self, settings: Settings, state: AppState, now: Instant) -> None:
         """Find out what the settings mean, when they are others."""
@@ -58,6 +52,7 @@ class PrivacyPage(Page):
     def let_go(self) -> None:
         """Expect nothing any more."""
         self._aside.close()
+        self._own.let_go()
 
     def _on_found(self, found: Privacy | None) -> None:
         if found is None:
@@ -67,7 +62,9 @@ class PrivacyPage(Page):
         lines: list[tuple[str, Tone]] = []
         for section in privacy_words.page(self.words, found):
             lines.append((section.title, Tone.STRONG))
-            lines += [(": ".join(part for part in row if part), Tone.NORMAL) for row in section.rows]
+            for thing, said in section.rows:
+                text = self.words.captioned(thing, said) if thing and said else thing or said
+                lines.append((text, Tone.NORMAL))
         self._show(lines)
 
     def _show(self, lines: list[tuple[str, Tone]]) -> None:
@@ -92,7 +89,7 @@ class AboutPage(Page):
         self.say(words.gettext("The alarm bell for your internet connection."))
         self.say(words.gettext("Licence: {licence}").format(licence=_LICENCE), Tone.QUIET)
         self.heading(words.gettext("Settings file"))
-        self.say(words.gettext("It can be edited by hand too; what you change there is taken over."), Tone.QUIET)
+        self.say(words.gettext("It can be edited by hand too; what you change there takes effect at once."), Tone.QUIET)
         command_row(self, words, backstage.settings_file, words.gettext("Path of the settings"))
         if backstage.report is None:
             return
@@ -136,7 +133,7 @@ def command_row(page: Page, words: Phrasebook, text: str, name: str = "") -> Non
     """A text to copy, and a button that does."""
     shown = label(Tone.STRONG, text)
     selectable(shown)
-    shown.setAccessibleName(f"{name}: {text}" if name else text)
+    shown.setAccessibleName(words.captioned(name, text) if name else text)
     copy = CopyButton(words)
     copy.set_text_to_copy(text, words.gettext("Copy “{text}”").format(text=text))
     row = QHBoxLayout()

@@ -63,7 +63,7 @@ class TrialBox(Page):
         if _is_signed_in_elsewhere(account):
             # Its sign-in belongs to the account alone: used a second time it could be void for both.
             self.commanded.emit(CheckNow())
-            self._result.say(self.words.gettext("It is being asked. How it stands is said in the list of accounts."))
+            self._result.say(self.words.gettext("The test is under way. The list of accounts shows how it stands."))
             return
         self._number, self._is_over = time.monotonic_ns(), False
         self._result.say(self._progress(TrialStep.ASKING))
@@ -111,7 +111,8 @@ class TrialBox(Page):
         signed = account.auth.kind is not AuthKind.NONE
         said, reason = trials.told(self.words, view, account.url, signed=signed)
         # Translators: the technical reason of a failure, which stays in English.
-        return f"{said} {self.words.gettext('({reason})').format(reason=reason)}" if reason else said
+        beside = self.words.gettext("({reason})").format(reason=reason)
+        return f"{said} {beside}" if reason else said
 
     def _progress(self, step: TrialStep) -> str:
         account = self._tried

@@ -1,0 +1,40 @@
+"""Taking one's data along and erasing it, in words."""
+
+from collections.abc import Sequence
+
+from tocsin.words import erase, plain
+from tocsin.words.voice import Voice
+
+_WHERE = 400  # characters of a place: a path is not to be cut
+
+
+def exported(voice: Voice, file: str, problems: Sequence[str]) -> str:
+    """Where it is, and what is missing from it."""
+    place = plain.clean(file, _WHERE)
+    if not problems:
+        return voice.gettext("Everything is in {file}.").format(file=place)
+    said = voice.gettext("Everything is in {file}, except what could not be read: {problems}")
+    return said.format(file=place, problems="; ".join(plain.clean(each, _WHERE) for each in problems))
+
+
+def not_exported(voice: Voice, file: str, problem: str) -> str:
+    """Why nothing was written, and what to do. ``problem`` is empty where there is such a file already."""
+    place = plain.clean(file, _WHERE)
+    if not problem:
+        return voice.gettext("{file} is there already. Choose another name.").format(file=place)
+    said = voice.gettext("{file} cannot be written ({problem}). Choose another place.")
+    return said.format(file=place, problem=plain.clean(problem))
+
+
+def erased(voice: Voice, left: Sequence[tuple[str, str, str]]) -> tuple[str, str]:
+    """What was made of it in a line, and what remains, for whom: each of ``left`` as ``erase.left`` takes it."""
+    if not left:
+        told = voice.gettext("Your settings, the record, the log and the secrets are gone. The program itself is not.")
+        return voice.gettext("Everything that Tocsin kept is erased"), told
+    rows = [erase.left(voice, *each) for each in left]
+    return voice.gettext("Erased, except what only you can remove"), "\n\n".join(rows)
+
+
+def not_erased(voice: Voice, problem: str) -> tuple[str, str]:
+    """Nothing was removed, and why."""
+    return voice.gettext("Nothing was removed"), plain.clean(problem, _WHERE)
