@@ -52,7 +52,7 @@ class Tinyproxy:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.terminate()
+        self._process.kill()  # a SIGTERM between its look at the signals and its wait is heard at the next connection
         self._process.communicate(timeout=_PATIENCE)
         shutil.rmtree(self._folder, ignore_errors=True)
 
