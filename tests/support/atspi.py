@@ -120,13 +120,16 @@ class Reader:
         self._hearing: DBusConnection = self._open.enter_context(open_dbus_connection(address))
         rule = MatchRule(type="signal", interface="org.a11y.atspi.Event.Object")
         Proxy(message_bus, self._hearing, timeout=PATIENCE).AddMatch(rule)
+        self.listen()
+        for name in ("IsEnabled", "ScreenReaderEnabled"):
+            self._desktop.call(_STATUS, "Set", "ssv", ("org.a11y.Status", name, ("b", True)))
+
+    def listen(self) -> None:
+        """Say what is listened to. Qt does not hear of it where it is just asking: then it has to be said again."""
         registry = DBusAddress("/org/a11y/atspi/registry", _REGISTRY, _REGISTRY)
         for event in ("object:announcement", "object:state-changed:focused"):
             call = new_method_call(registry, "RegisterEvent", "sass", (event, [], ""))
             unwrap_msg(self._hearing.send_and_get_reply(call, timeout=PATIENCE))
-        # Last: a program that asks what is listened to while that is being said never hears of it.
-        for name in ("IsEnabled", "ScreenReaderEnabled"):
-            self._desktop.call(_STATUS, "Set", "ssv", ("org.a11y.Status", name, ("b", True)))
 
     # --- what there is ---
 
