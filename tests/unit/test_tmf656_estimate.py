@@ -74,12 +74,26 @@ def test_a_ticket_that_cannot_be_read_takes_no_estimate_back(given):
     assert (found.eta, found.eta_readable) == (None, False)
 
 
-@pytest.mark.parametrize("told", [{"expectedResolutionDate": None}, {"status": "resolved"}, {"status": "Cancelled"}])
+@pytest.mark.parametrize("told", [{"expectedResolutionDate": None}, {"status": "Cancelled"}])
 def test_an_estimate_that_was_taken_back_is_none(told):
-    """A ticket that can be read and has none, or is over, says that there is none."""
+    """A ticket that can be read and has none, or was called off, says that there is none."""
     server = Server(problem(troubleTicket=[{"id": "TT-1"}])).with_tickets(ticket(**told))
     found = only_report(server)
     assert (found.eta, found.eta_readable) == (None, True)
+
+
+@pytest.mark.parametrize("status", ["resolved", "Closed"])
+def test_a_ticket_that_is_done_before_its_problem_takes_no_estimate_back(status):
+    """Both ended while they were read, the problem first: that is no news of the estimate."""
+    refs = [{"id": "TT-1"}, {"id": "TT-2"}]
+    server = Server(problem(troubleTicket=refs)).with_tickets(
+        ticket(id="TT-1", status=status), ticket(id="TT-2", status="cancelled")
+    )
+    found = only_report(server)
+    assert (found.eta, found.eta_readable) == (None, False)
+    works_on = ticket(id="TT-2", expectedResolutionDate=None)
+    server = Server(problem(troubleTicket=refs)).with_tickets(ticket(id="TT-1", status=status), works_on)
+    assert (only_report(server).eta, only_report(server).eta_readable) == (None, True)
 
 
 def test_a_problem_without_tickets_has_no_estimate():

@@ -19,7 +19,8 @@ from tocsin.providers.payload import Scalar
 
 MAX_REQUESTS = 50
 MAX_TICKETS_OF_ONE = 10
-OVER = frozenset({"resolved", "closed", "cancelled", "canceled", "rejected"})
+DONE = frozenset({"resolved", "closed"})
+OVER = DONE | {"cancelled", "canceled", "rejected"}
 _BESIDE = re.compile(r"/serviceProblemManagement(?:/v(\d+)[\d.]*)?/serviceProblem$", re.IGNORECASE)
 _ELSEWHERE = frozenset({FailureKind.NOT_STATUS_API, FailureKind.UNAUTHORIZED})
 _NOT_HERE = frozenset({400, 404, 405, 410, 501})
@@ -67,22 +68,29 @@ class Tickets:
         self._silent = False
 
     def estimate(self, asker: Asker, resource: str, refs: Iterable[TicketRef]) -> Ask[Estimate]:
-        """The latest estimate of the open tickets that can be read. ``resource`` is where the problem was found."""
+        """The latest estimate of the open tickets that can be read. ``resource`` is where the problem was found.
+
+        Tickets that are all done take no estimate back. The problem is read before its tickets: where both end in
+        between, it seems open still, and the next poll tells the end.
+        """
         best: Estimate | None = None
-        readable = True
+        readable, statuses = True, set[str]()
         for number, ref in enumerate(refs):
             ticket = None
             if number < MAX_TICKETS_OF_ONE:
                 ticket = yield from self._ticket(asker, resource, ref)
+            status = "" if ticket is None else text.folded(ticket.status)
+            statuses.add(status)
             if ticket is None:
                 readable = False
-            elif text.folded(ticket.status) not in OVER:
+            elif status not in OVER:
                 eta = times.moment(ticket.expected_resolution_date)
                 if eta is not None and (best is None or best.eta is None or eta > best.eta):
                     best = Estimate(eta, times.moment(ticket.last_update) or times.moment(ticket.status_change_date))
                 elif eta is None and text.word(ticket.expected_resolution_date):
                     readable = False
-        return best or Estimate(readable=readable)
+        is_done = statuses <= OVER and bool(statuses & DONE)
+        return best or Estimate(readable=readable and not is_done)
 
     def _ticket(self, asker: Asker, resource: str, ref: TicketRef) -> Ask[Ticket | None]:
         """One ticket, asked for once a poll; None where it cannot be read."""
