@@ -58,8 +58,8 @@ def _erase(profile: "Profile", words: "Phrasebook") -> int:
 
     try:
         report = carry_out(profile, plan(profile, os.environ), os.environ)
-    except AlreadyRunning as running:
-        tell(*own_data.not_erased(words, str(running)))
+    except AlreadyRunning:
+        tell(*own_data.not_erased(words))
         return 1
     tell(*own_data.erased(words, [(each.what, each.key, each.problem) for each in report.left]))
     return 1 if report.left else 0

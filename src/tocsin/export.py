@@ -20,6 +20,7 @@ from tocsin.adapters.store import open_readonly
 from tocsin.adapters.store_sqlite import SqliteStore
 from tocsin.domain.terms import LineState
 from tocsin.errors import ExportFailed, StoreError
+from tocsin.words.own_data import RECORD
 
 LINKS = ("primary", "backup")
 _FOREVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -36,7 +37,7 @@ def export(profile: Profile, target: Path, known: Iterable[str], now: datetime) 
     secrets = tuple(known)
     with _new_file(target) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         _try(problems, "config.toml", lambda: _settings(archive, profile.settings))
-        _try(problems, "the record", lambda: _record(archive, profile, now))
+        _try(problems, RECORD, lambda: _record(archive, profile, now))
         for age in range(OLDER + 1):
             log = profile.log if not age else profile.log.with_name(f"{profile.log.name}.{age}")
             _try(problems, log.name, partial(_log, archive, log, secrets))

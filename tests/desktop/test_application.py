@@ -242,6 +242,25 @@ def test_the_language_of_the_settings_is_spoken(make, qtbot):
     assert asked.values == [None, "xx"]
 
 
+def test_the_bell_waits_for_no_window(make, qtbot, monkeypatch):
+    """A new language and an outage come together, and a window cannot be made anew: the bell is red all the same."""
+    desktop = make(words=lambda language: english() if language is None else bracketed(language))
+    desktop.publish(quiet())
+    qtbot.waitUntil(lambda: desktop.tray.face.level is Level.OK)
+    desktop.open_window()
+    seen = []
+
+    def fail(words):
+        seen.append((desktop.tray.face.level, desktop.tray.menu.actions()[0].text()))
+        raise RuntimeError
+
+    monkeypatch.setattr(desktop.window, "set_words", fail)
+    with qtbot.captureExceptions() as caught:
+        desktop.publish(outage(language="xx"))
+        qtbot.waitUntil(lambda: bool(caught))
+    assert seen == [(Level.OUTAGE, "[Open Tocsin]")]
+
+
 def test_qts_own_dialogs_speak_it_too(qapp):
     """Words such as "Cancel" are Qt's, and come from Qt's catalogue."""
     before = QLocale()

@@ -4,11 +4,12 @@ import itertools
 import xml.etree.ElementTree as ET
 
 import pytest
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QImage, QPalette
 
 from support.painting import warm_painter
 from tocsin import APP_ID, resources
 from tocsin.desktop.bell import FRAMES, SIZES, Bells, Face, application_icon
+from tocsin.desktop.portrait import bells_on
 from tocsin.domain.terms import Level
 
 __all__ = ["warm_painter"]  # a fixture for all of this module
@@ -112,6 +113,14 @@ def test_the_quiet_bell_takes_the_panels_foreground(qapp, ink, paper):
     assert ink in colours
 
 
+@pytest.mark.parametrize(("ink", "paper"), [("#fefefe", "#202020"), ("#fefefe", "#010101"), ("#010101", "#fefefe")])
+def test_a_desktop_may_use_the_colours_that_the_drawings_use_for_others(qapp, ink, paper):
+    """Some dark desktops write in #fefefe, which in the drawing stands for the ground: the bell is seen there too."""
+    colours = [each.name() for each in solid(Bells(QColor(ink), QColor(paper)).image(Face(Level.OK), 64))]
+    assert colours.count(ink) > 200
+    assert paper not in colours
+
+
 def test_the_quiet_bell_reads_on_a_panel_of_the_other_brightness(qapp):
     """A dark panel under a light desktop: its inside, not its outline, shows the bell there."""
     image = Bells(QColor("#202020"), LIGHT).image(Face(Level.OK), 64)
@@ -156,6 +165,15 @@ def test_pictures_are_sharp_on_a_screen_of_twice_the_density(bells):
     """A picture of 40 points has 80 pixels there."""
     picture = bells.pixmap(Face(Level.OUTAGE), 40, 2.0)
     assert (picture.width(), picture.deviceIndependentSize().width()) == (80, 40)
+
+
+@pytest.mark.parametrize("ground", ["#ffffff", "#3c3c3c", "#404040", "#000000"])
+def test_the_alarm_is_the_same_red_in_every_window(qapp, ground):
+    """The contract holds on the screen, not in the tray alone; what is less than an outage may be lighter or darker."""
+    palette = QPalette(QColor(ground))
+    colours = solid(bells_on(palette).image(Face(Level.OUTAGE), 48))
+    assert colours
+    assert all(each.red() >= 200 and each.green() <= 80 and each.blue() <= 80 for each in colours)
 
 
 @pytest.mark.parametrize("file", sorted(resources.path("icons").glob("*.svg")), ids=lambda file: file.stem)

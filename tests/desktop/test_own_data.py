@@ -14,6 +14,8 @@ from support.program import PATIENCE, Program, press, until_focused
 from support.settings_scenes import backstage, settle
 from support.statuspage_server import StatuspageServer
 from support.virtual_desktop import VirtualDesktop
+from tocsin import app
+from tocsin.adapters.instance import InstanceLock
 from tocsin.adapters.profile import Profile
 from tocsin.backstage import backstage as real_backstage
 from tocsin.desktop.settings.book import PageName
@@ -136,3 +138,39 @@ def tabbed_to(desktop: VirtualDesktop, name: str) -> bool:
     if window_reader.read(desktop).focus != name:
         press(desktop, "Tab")
     return window_reader.read(desktop).focus == name
+
+
+def test_what_could_not_be_taken_along_is_named_in_the_users_language(tmp_path):
+    """Only the technical reason stays in English."""
+    profile = Profile.at(tmp_path / "profile")
+    profile.make()
+    profile.settings.mkdir()
+    profile.data.write_bytes(b"no database" * 100)
+    said = real_backstage(profile, NoSecrets(), {}, None).export(book("nl"), tmp_path / "mine.zip")
+    assert "config.toml (" in said
+    assert "de geschiedenis (" in said
+    assert "the record" not in said
+
+
+def test_where_it_was_started_again_nothing_is_erased_and_that_is_said(tmp_path, monkeypatch):
+    """In the user's language too."""
+    told = []
+    monkeypatch.setattr("tocsin.desktop.farewell.tell", lambda *said: told.append(said))
+    profile = Profile.at(tmp_path / "profile")
+    with InstanceLock(profile):
+        profile.settings.write_text("# mine\n")
+        assert app._erase(profile, book("de")) == 1
+        assert profile.settings.exists()
+    assert [each.partition(".")[0] for each in told[0]] == [
+        "Es wurde nichts entfernt",
+        "Tocsin wurde inzwischen erneut gestartet",
+    ]
+
+
+def test_the_commands_name_the_profile_that_this_is(qtbot):
+    """Typed as they stand there they take along, and erase, what the page is about."""
+    words = book("en")
+    words.profile = "/tmp/mine"
+    made = OwnData(words, backstage())
+    qtbot.addWidget(made, before_close_func=OwnData.let_go)
+    assert says(made, "tocsin erase --profile /tmp/mine")

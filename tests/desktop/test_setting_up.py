@@ -137,6 +137,19 @@ def test_it_goes_with_the_window(window, engine):
     assert window._setting_up.assistant is None
 
 
+def test_it_does_not_come_over_a_window_that_is_gone(window, engine):
+    """Closed before the assistant was there: it stays away, now and when its time to wait is over."""
+    window.render_state(engine.state)
+    window.show()
+    window.hide()
+    for _ in range(10):
+        settle()
+    window._setting_up._on_placed()
+    for _ in range(10):
+        settle()
+    assert window._setting_up.assistant is None
+
+
 def test_nothing_of_it_is_imported_before_it_is_shown():
     """The program idles in the tray for months."""
     code = (

@@ -6,13 +6,14 @@ import time
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 
 from support.desktop_scenes import Heard, StillClock, bracketed, english, outage, quiet
 from support.painting import warm_painter
+from support.phrases import book
 from support.settings_scenes import backstage, enter, settings, settle, type_over
 from tocsin.desktop.application import DesktopApplication
 from tocsin.desktop.settings.book import PageName
@@ -49,6 +50,18 @@ def come(desktop):
 
 def field(desktop, name) -> Field:
     return next(each for each in desktop.settings.window.findChildren(Field, name) if each.isVisible())
+
+
+def test_qts_own_words_are_in_the_users_language_there_too(desktop):
+    """A dialog for a file, the menu of a line of text: also where the main window was never made."""
+    desktop._phrasebook = lambda language: book(language or "de")
+    draw(desktop, quiet(settings=settings(), language="de"))
+    desktop.open_settings()
+    come(desktop)
+    assert desktop.window is None
+    assert QCoreApplication.translate("QWidgetTextControl", "&Copy") == "&Kopieren"
+    draw(desktop, quiet(settings=settings(), language="en"))
+    assert QCoreApplication.translate("QWidgetTextControl", "&Copy") == "&Copy"
 
 
 def test_the_trays_menu_opens_them(desktop):

@@ -305,3 +305,19 @@ def test_nobody_signs_in_to_what_is_not_saved_yet(rig):
     assert not form(rig).sign_in.isEnabled()
     enter(rig.field("account.home.auth.device_url"), f"{LOGIN}/device")
     assert form(rig).sign_in.isEnabled()
+
+
+def test_a_later_sign_in_ends_an_earlier_one_and_not_the_other_way_round(rig):
+    """Two accounts: the first form says that it is over, and what is done in it does nothing to the second."""
+    form(rig).sign_in.click()
+    first = rig.sent[-1]
+    rig.publish(signing_in=prompted(first))
+    later = SignIn(first.number + 1, "host")
+    rig.publish(signing_in=prompted(later))
+    settle()
+    assert "Signing in was broken off." in said(rig.window)
+    assert form(rig).sign_in.isVisible()
+    form(rig).sign_in.click()
+    asked = rig.sent[-1]
+    form(rig)._signing.stop.click()
+    assert rig.sent[-1] == EndSignIn(asked.number)

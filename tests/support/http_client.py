@@ -38,7 +38,8 @@ class MemorySecrets:
         self.values[entry(ref)] = value
 
     def lend(self, ref: SecretRef, value: str) -> None:
-        self.values |= {entry(ref): value}
+        if value:  # else what the keyring holds counts again, which is the same here
+            self.values |= {entry(ref): value}
 
     async def drop(self, ref: SecretRef) -> None:
         self.values.pop(entry(ref), None)

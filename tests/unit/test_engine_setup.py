@@ -140,6 +140,7 @@ def test_a_change_on_disk_is_picked_up(rig, page) -> None:
     rig.settings = Settings((account(page),))
     rig.touched = True
     rig.wait_for("it is watched", lambda: [each.id for each in rig.state.connections] == ["mail"])
+    rig.wait_for("it was asked", lambda: rig.state.connections[0].confirmed is not None)
 
 
 def test_a_secret_is_kept_for_this_run_where_there_is_no_keyring(rig, monkeypatch) -> None:

@@ -330,3 +330,44 @@ def test_a_client_with_a_secret_of_its_own_is_tried_with_it(provider) -> None:
         assert until(rig, SignInStep.FAILED).fault is SignInFault.CLIENT
         rig.do(SignIn(2, trial=Trial(8, provider.url, "tmf656", auth, "canary-client")))
         until(rig, SignInStep.DONE, 2)
+
+
+def test_what_ends_one_sign_in_leaves_another_alone(provider, server) -> None:
+    """A form that is closed late; and what a trial was signed in with is forgotten with the trial's all the same."""
+    person = Person()
+    with engine(person, home(provider, auth_at(server.url))) as rig:
+        sign_in_to_trial(rig, provider, auth_at(server.url))
+        person.idle = True
+        rig.do(SignIn(2, "home"))
+        until(rig, SignInStep.BROWSER, 2)
+        rig.do(EndSignIn(1))
+        rig.do(KeepSignIn("office"))
+        rig.wait_for("that it was forgotten", lambda: view(rig).fault is SignInFault.LOST)
+        person.visit(person.opened[-1])
+        until(rig, SignInStep.DONE, 2)
+
+
+def test_the_secret_of_the_next_sign_in_is_not_taken_away_by_the_end_of_the_one_before(provider) -> None:
+    """The one before is just asking for its tokens when the next one begins."""
+    with AuthServer("canary-client") as server, engine(Person()) as rig:
+        server.access = TOKEN
+        held = server.holding["/token"] = threading.Event()
+        trial = Trial(7, provider.url, "tmf656", auth_at(server.url), "canary-client")
+        rig.do(SignIn(1, trial=trial))
+        assert server.reached["/token"].wait(5)
+        rig.do(SignIn(2, trial=trial))
+        held.set()
+        until(rig, SignInStep.DONE, 2)
+
+
+def test_nothing_is_kept_for_an_account_that_was_removed_meanwhile(provider, server) -> None:
+    """The page was open; nobody would ever see, or remove, what came of it."""
+    keyring, person = RecordingKeyring(), Person(idle=True)
+    with engine(person, home(provider, auth_at(server.url)), keyring=keyring) as rig:
+        rig.do(SignIn(1, "home"))
+        until(rig, SignInStep.BROWSER)
+        rig.do(SaveSettings(Settings()))
+        rig.wait_for("it is gone", lambda: rig.state.settings == Settings())
+        person.visit(person.opened[0])
+        assert until(rig, SignInStep.FAILED).fault is SignInFault.NO_ACCOUNT
+    assert keyring.held == {}

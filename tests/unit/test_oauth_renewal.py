@@ -12,12 +12,15 @@ import pytest
 from support.auth_server import AuthServer
 from support.http_client import CANARY, MemorySecrets, account
 from support.oauth import START, SetTime, auth_at, failed, oauth_client, poll, signed_in
+from support.recording_keyring import RecordingKeyring
 from tocsin.adapters.log import redact
-from tocsin.adapters.oauth_tokens import Tokens, from_text, to_text
+from tocsin.adapters.oauth_tokens import NAME, Tokens, from_text, to_text
+from tocsin.adapters.secrets import KeyringSecrets
 from tocsin.domain.account import OAuthFlow
 from tocsin.domain.instant import Instant
-from tocsin.domain.terms import FailureKind
+from tocsin.domain.terms import FailureKind, Obstacle
 from tocsin.errors import PollFailed
+from tocsin.ports import SecretRef
 
 # --- what a sign-in has left behind --------------------------------------------------------------------------------
 
@@ -281,3 +284,24 @@ def test_authlib_is_imported_when_it_is_first_needed():
     program = "import sys, tocsin.adapters.http, tocsin.signin; print(any('authlib' in name for name in sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("refresh", ["of-long-ago", None], ids=["refused", "none"])
+def test_what_has_ended_in_memory_gives_way_to_another_sign_in(refresh):
+    """It was lent to this run; then ``tocsin login``, as the fault says, puts a newer one into the keyring."""
+    keyring = RecordingKeyring()
+    secrets = KeyringSecrets({}, backend=keyring)
+
+    async def scenario():
+        async with oauth_client(secrets) as http:
+            ended = Tokens("access-of-long-ago", refresh, START - timedelta(hours=1))
+            secrets.lend(SecretRef("home", NAME), to_text(ended, home.auth))
+            with pytest.raises(PollFailed) as told:
+                await http.oauth.access(home)
+            newer = Tokens("access-of-today", "refresh-of-today", START + timedelta(hours=1))
+            keyring.held[f"home/{NAME}"] = to_text(newer, home.auth)
+            return told.value.obstacle, await http.oauth.access(home)
+
+    with AuthServer() as server:
+        home = account(server.url, auth_at(server.url, OAuthFlow.CODE))
+        assert asyncio.run(scenario()) == (Obstacle.SIGN_IN, "access-of-today")

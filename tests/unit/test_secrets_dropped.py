@@ -127,3 +127,14 @@ def test_the_keyring_is_asked_anew_when_told_so():
     assert get(secrets) == "ours"
     secrets.look_again()
     assert get(secrets) == "newest"
+
+
+def test_with_the_secret_goes_what_a_sign_in_has_left_behind():
+    """Who has an account forget its secret is not left with a sign-in that nobody sees; others keep theirs."""
+    keyring = RecordingKeyring({"home/tokens": "tokens", "office/tokens": "other"})
+    secrets = KeyringSecrets({}, backend=keyring)
+    secrets.lend(TOKENS, "lent")
+    asyncio.run(secrets.drop(HOME))
+    assert keyring.held == {"office/tokens": "other"}
+    with pytest.raises(NotKept):
+        asyncio.run(secrets.get(TOKENS))

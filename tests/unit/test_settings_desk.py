@@ -41,9 +41,9 @@ proxy = "http://proxy.example.net:3128"
 
 
 class Rig:
-    def __init__(self, path):
+    def __init__(self, path, text=FILE):
         self.path = path
-        self.path.write_text(FILE)
+        self.path.write_text(text)
         self.desk = SettingsDesk(TomlSettings(path, ("tmf656", "statuspage")), self._on_loaded)
         self.desk.reload()
         self.before = self.desk.settings
@@ -153,3 +153,14 @@ def test_a_change_that_meets_a_broken_file_loses_nothing(rig, caplog):
     assert not rig.desk.can_save
     rig.edit("[line\n", "[line]\n")
     assert (rig.desk.can_save, rig.problems) == (True, [])
+
+
+def test_a_proxy_that_could_not_be_read_is_no_setting_to_keep(tmp_path):
+    """Once the file can be read again its own network counts, whatever else is still wrong in it."""
+    rig = Rig(tmp_path / "config.toml", "x = ")
+    assert rig.before.network == Network(proxy="unusable")
+    made = rig.edit("x = ", '[network]\nproxy = "socks://x"\n')
+    assert made.network == Network(proxy="unusable")
+    made = rig.edit('[network]\nproxy = "socks://x"', 'x = "y"')
+    assert rig.problems[0].startswith("line 1: x: ")
+    assert made.network == Network()

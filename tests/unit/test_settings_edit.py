@@ -344,3 +344,14 @@ def test_comments_of_what_did_not_change_survive(before, other, data):
     for comment, owner in layout.comments.items():
         if comment in text and owner in was and was[owner] == is_now.get(owner):
             assert there.count(comment) == 1, (owner, comment)
+
+
+def test_a_table_with_a_comment_below_a_blank_line_stays():
+    """What somebody has put aside in it would belong to another table without its header."""
+    text = '[line]\npublic = true\n\n# names = ["example.net"]\n\n# ours\n[appearance]\nswing = false\n'
+    before = Settings(line=Line(public=True), appearance=Appearance(swing=False))
+    after = replace(before, line=Line())
+    assert edited(text, before, after) == text.replace("public = true\n", "")
+    assert edited(text.replace("# names", "#names").replace('\n#names = ["example.net"]\n', ""), before, after) == (
+        "# ours\n[appearance]\nswing = false\n"
+    )

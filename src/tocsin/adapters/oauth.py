@@ -167,14 +167,15 @@ class OAuth:
             kept = await self._kept(account, held)
             if kept.access != held.bad_access and kept.is_fresh(self._clock.now()):
                 return kept
-            if kept.refresh is None or kept.refresh == held.bad_refresh:
-                break
-            try:
-                return await self._refreshed(account, held, kept.refresh)
-            except Refused as refused:
-                if refused.word not in _ENDED:
-                    raise
-                held.bad_refresh = kept.refresh
+            if kept.refresh is not None and kept.refresh != held.bad_refresh:
+                try:
+                    return await self._refreshed(account, held, kept.refresh)
+                except Refused as refused:
+                    if refused.word not in _ENDED:
+                        raise
+                    held.bad_refresh = kept.refresh
+            # In memory it would stand for ever before what another run has put into the keyring since.
+            self._secrets.lend(SecretRef(account.id, NAME), "")
         raise _sign_in(account, f"The sign-in of the account {account.id} has ended", again=True)
 
     async def _refreshed(self, account: Account, held: _Held, refresh: str) -> Tokens:

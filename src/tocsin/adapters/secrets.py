@@ -176,15 +176,20 @@ class KeyringSecrets:
     async def drop(self, ref: SecretRef) -> None:
         """Forget it, in the keyring too; where there is no keyring it cannot be in one.
 
-        Raises ``SecretUnavailable`` where the keyring does not let go of it.
+        With an account's own secret goes what a sign-in has left behind. Raises ``SecretUnavailable`` where the keyring
+        does not let go of it.
         """
-        self._forget(ref)
+        from tocsin.adapters.oauth_tokens import NAME  # noqa: PLC0415 - seldom needed
+
+        refs = dict.fromkeys((ref, ref if ref.name else SecretRef(ref.account, NAME)))
+        self._forget(*refs)
         try:
-            await self.erase(ref)
+            for each in refs:
+                await self.erase(each)
         except NoKeyring:
             log.info("There is no keyring that could hold a secret of %s", ref.account)
         finally:
-            self._forget(ref)  # what was on its way from the keyring meanwhile
+            self._forget(*refs)  # what was on its way from the keyring meanwhile
 
     async def erase(self, ref: SecretRef) -> bool:
         """Take it out of the keyring, and from nowhere else: false if it was not there.
@@ -195,11 +200,12 @@ class KeyringSecrets:
         self._refused_at = None
         return await self._ask(object(), ref.account, lambda backend: _erased(backend, entry)) is not None
 
-    def _forget(self, ref: SecretRef) -> None:
-        self._given.pop(_entry(ref), None)
-        self._memory.pop(_entry(ref), None)
-        self._lent.discard(_entry(ref))
-        self._found.pop(_entry(ref), None)
+    def _forget(self, *refs: SecretRef) -> None:
+        for entry in map(_entry, refs):
+            self._given.pop(entry, None)
+            self._memory.pop(entry, None)
+            self._lent.discard(entry)
+            self._found.pop(entry, None)
 
     def known(self) -> tuple[str, ...]:
         """Every secret value of this run, for the log's redaction."""

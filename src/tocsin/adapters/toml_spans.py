@@ -119,13 +119,19 @@ class Spans(Lines):
         return max(found, key=lambda path: self.pairs[path], default=None)
 
     def is_bare(self, table: Path) -> bool:
-        """Whether a table under a header, or an inline one, has neither a key nor a comment to it."""
+        """Whether a table under a header, or an inline one, has neither a key nor a comment in it or to it."""
         if any(len(path) > len(table) and path[: len(table)] == table for path in self.paths):
             return False
         chunks = self.chunks(table) if self.header(table) is not None else []
         own = [each for each in self.statements if each.path == table and not each.is_header]
-        spans = chunks or [Span(each.above, each.end) for each in own]
+        spans = [Span(each.start, self._next(each.end)) for each in chunks] or [
+            Span(each.above, each.end) for each in own
+        ]
         return bool(spans) and not any("#" in self._text[span.start : span.end] for span in spans)
+
+    def _next(self, at: int) -> int:
+        """Where what follows a place begins, with the comment right above it."""
+        return next((each.above for each in self.statements if each.start >= at), len(self._text))
 
     def indent(self, table: Path) -> str:
         """The blanks before a table's header."""

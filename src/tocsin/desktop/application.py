@@ -172,6 +172,7 @@ class DesktopApplication(QObject):
     @Slot()
     def open_settings(self) -> None:
         """Open the settings or bring them to the front."""
+        self._speak_in_dialogs()
         self.settings.open(self._words, self._state)
 
     @Slot(str)
@@ -292,12 +293,16 @@ class DesktopApplication(QObject):
     def _on_state(self, state: AppState) -> None:
         if self._is_over:
             return
-        if state.language != self._language:
-            self._speak(state.language)
+        is_other_language = state.language != self._language
+        if is_other_language:
+            self._language, self._words = state.language, self._phrasebook(state.language)
+            self._tray.set_words(self._words)
         self._state = state
+        self._tray.render(state)  # the bell first: it waits for no window, and for none that fails
+        if is_other_language:
+            self._speak()
         if state.settings is not None and not state.connections:
             self._get_ready_to_greet()
-        self._tray.render(state)
         if self._window is not None:
             self._window.render_state(state, self._bugs)
         self.settings.render_state(state)
@@ -344,12 +349,11 @@ class DesktopApplication(QObject):
 
     def _built_window(self) -> "Window":
         if self._window is None:
-            from tocsin.desktop.translations import speak  # noqa: PLC0415 - the same
             from tocsin.desktop.window import Window  # noqa: PLC0415 - the same
 
             if self._ahead is None:
                 self._wear_icon()
-            speak(self._qt, self._words.language)
+            self._speak_in_dialogs()
             window = Window(self._words, self._clock, self._settings_file, QSystemTrayIcon.isSystemTrayAvailable)
             window.commanded.connect(self._command)
             window.quit_asked.connect(self.quit)
@@ -374,16 +378,17 @@ class DesktopApplication(QObject):
             self._channel = WindowChannel(self._bridge.post, self._on_message, self._on_withdrawn)
         return self._channel
 
-    def _speak(self, language: str | None) -> None:
-        self._language = language
-        self._words = self._phrasebook(language)
-        self._tray.set_words(self._words)
+    def _speak(self) -> None:
+        if self._window is not None or self.settings.window is not None:
+            self._speak_in_dialogs()
         if self._window is not None:
-            from tocsin.desktop.translations import speak  # noqa: PLC0415 - needed with a window only
-
-            speak(self._qt, self._words.language)
             self._window.set_words(self._words)
         self.settings.set_words(self._words)
+
+    def _speak_in_dialogs(self) -> None:
+        from tocsin.desktop.translations import speak  # noqa: PLC0415 - needed with a window only
+
+        speak(self._qt, self._words.language)
 
     def _backstage(self) -> "Backstage":
         from tocsin.desktop.settings.backstage import Backstage  # noqa: PLC0415 - with the settings window only

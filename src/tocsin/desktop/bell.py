@@ -5,8 +5,9 @@ background; its inside is faintly filled with the latter, so that a dark bell st
 nobody tells us.
 """
 
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QByteArray, QLineF, QRectF, Qt
@@ -80,12 +81,13 @@ class Bells:
     def image(self, face: Face, size: int) -> QImage:
         """One picture, ``size`` pixels wide and high, transparent around the bell."""
         drawing = resources.path("icons", _file(face)).read_bytes()
+        colours = {_INK: _name(self._ink), _PAPER: _name(self._paper)}
         plain = colour(face.level)
         if plain is not None:
-            drawing = drawing.replace(_name(plain), _name(self._toned(face.level)))
+            colours[_name(plain)] = _name(self._toned(face.level))
         image = _blank(size)
         painter = QPainter(image)
-        _render(painter, drawing.replace(_INK, _name(self._ink)).replace(_PAPER, _name(self._paper)), size)
+        _render(painter, _coloured(drawing, colours), size)
         painter.end()
         return self._struck_through(image, face.level) if face.muted else image
 
@@ -93,7 +95,8 @@ class Bells:
         plain = colour(level)
         if plain is None:
             return self._ink
-        return plain if self._tone is None else self._tone(plain)
+        # The alarm is the same red everywhere: paler it would be another one. Its shape tells it too.
+        return plain if self._tone is None or level is Level.OUTAGE else self._tone(plain)
 
     def _struck_through(self, image: QImage, level: Level) -> QImage:
         """The stroke of a muted bell, in the bell's own colour, with a clear line beside it."""
@@ -148,6 +151,11 @@ def _blank(size: int) -> QImage:
 
 def _render(painter: QPainter, drawing: bytes, size: int) -> None:
     QSvgRenderer(QByteArray(drawing)).render(painter, QRectF(0, 0, size, size))
+
+
+def _coloured(drawing: bytes, colours: Mapping[bytes, bytes]) -> bytes:
+    """Each of these colours for what stands for it, all at once: a desktop's own may be one of those that stand for."""
+    return re.sub(b"|".join(colours), lambda found: colours[found.group()], drawing)
 
 
 def _name(colour_: QColor) -> bytes:

@@ -104,10 +104,10 @@ class SettingUp(QObject):
     def _open_when_placed(self) -> None:
         """Over the window, wherever the window manager puts that: it has no place before it is on the screen."""
         handle = self._over.windowHandle()
+        self._is_waiting = True
         if handle is None or handle.isExposed():
-            QTimer.singleShot(0, self, self.open)
+            QTimer.singleShot(0, self, self._on_placed)
         else:
-            self._is_waiting = True
             handle.installEventFilter(self)
             QTimer.singleShot(_LONGEST_MS, self, self._on_placed)
 
@@ -127,6 +127,7 @@ class SettingUp(QObject):
 
     def close(self) -> None:
         """Close it: the window goes."""
+        self._is_waiting = False
         self._slices.drop()
         if self._assistant is not None:
             self._assistant.reject()

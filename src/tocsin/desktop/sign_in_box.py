@@ -68,25 +68,29 @@ class SignInBox(QWidget):
         self._show(view)
 
     def render_state(self, state: AppState) -> None:
-        """Show what came of it so far. What was broken off here does not come back."""
+        """Show what came of it so far. What was broken off here does not come back; a later one ends an earlier one."""
         view, shown = state.signing_in, self.view
-        if view is None or shown is None or view.number != shown.number or view == shown:
+        if view is None or shown is None or view == shown:
             return
-        if not shown.step.is_over or view.step is not shown.step:
+        if view.number != shown.number:
+            if view.number > shown.number and self.is_running:
+                self._show(_broken_off(shown))
+        elif not shown.step.is_over or view.step is not shown.step:
             self._show(shown if shown.step is SignInStep.CANCELLED else view)
 
     def forget(self) -> None:
         """Show nothing any more, and have what it came to forgotten."""
         if self.view is not None:
+            number = self.view.number
             self._show(None)
-            self.commanded.emit(EndSignIn())
+            self.commanded.emit(EndSignIn(number))
 
     def break_off(self) -> bool:
         """Break it off. False where nothing runs."""
         if self.view is None or not self.is_running:
             return False
-        self.commanded.emit(EndSignIn())
-        self._show(SigningIn(self.view.number, SignInStep.CANCELLED, self.view.account, self.view.server))
+        self.commanded.emit(EndSignIn(self.view.number))
+        self._show(_broken_off(self.view))
         return True
 
     @Slot()
@@ -113,6 +117,10 @@ class SignInBox(QWidget):
             self._copy_address.set_text_to_copy(prompt.address, words.gettext("Copy the address"))
             self._copy_code.set_text_to_copy(prompt.code, words.gettext("Copy the code"))
         self.stop.setVisible(self.is_running)
+
+
+def _broken_off(view: SigningIn) -> SigningIn:
+    return SigningIn(view.number, SignInStep.CANCELLED, view.account, view.server)
 
 
 def _to_copy(tone: Tone) -> PlainLabel:

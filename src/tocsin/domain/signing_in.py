@@ -77,7 +77,9 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class EndSignIn:
-    """Break a sign-in off; of one that is over, forget what it came to."""
+    """Break a sign-in off; of one that is over, forget what it came to. ``number`` None is whichever there is."""
+
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

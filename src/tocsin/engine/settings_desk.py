@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from types import MappingProxyType
 
-from tocsin.domain.account import Settings
+from tocsin.domain.account import UNUSABLE_PROXY, Settings
 from tocsin.domain.message import Fault, Message, Value
 from tocsin.domain.state import AgreeToMeasure, Command, ReloadSettings, SaveSettings, UndoSettings
 from tocsin.errors import EnvironmentFault, SettingsError
@@ -108,6 +108,8 @@ def kept(loaded: LoadedSettings, running: Settings) -> Settings:
         for each in fields(Settings)
         if unreadable or each.name in wrong or getattr(found, each.name) == getattr(default, each.name)
     }
+    if running.network.proxy == UNUSABLE_PROXY and not unreadable:  # of a file before, in which it could not be read
+        stays.pop("network", None)
     first, then = (running, found) if unreadable or "accounts" in wrong else (found, running)
     named = {account.id for account in first.accounts}
     accounts = (*first.accounts, *(each for each in then.accounts if each.id not in named))

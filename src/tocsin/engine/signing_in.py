@@ -52,7 +52,7 @@ class SignInDesk:
         self._running: asyncio.Task[None] | None = None
         self._others: set[asyncio.Task[None]] = set()
         self._signs_in: SignsIn | None = None
-        self._tried = ""
+        self._tried, self._tried_by = "", -1
         self.view: SigningIn | None = None
 
     def command(self, command: Command) -> bool:
@@ -61,7 +61,7 @@ class SignInDesk:
             case SignIn():
                 self._begin(command)
             case EndSignIn():
-                self._end()
+                self._end(command.number)
             case KeepSignIn():
                 self._hand_over(command)
             case TryAddress():
@@ -93,9 +93,12 @@ class SignInDesk:
         self._show(begun)
         self._running = asyncio.create_task(self._sign_in(wished, account, begun, self._signs_in))
 
-    def _end(self) -> None:
+    def _end(self, number: int | None) -> None:
         """Break off what runs. What is over is forgotten; what is on its way to the keyring goes on."""
-        if self.view is not None and self.view.step.is_running:
+        if self.view is not None and number not in (None, self.view.number):
+            if number == self._tried_by:
+                self._forget_tried()
+        elif self.view is not None and self.view.step.is_running:
             self._break_off()
             self._show(SigningIn(self.view.number, SignInStep.CANCELLED, self.view.account, self.view.server))
         else:
@@ -113,9 +116,10 @@ class SignInDesk:
 
         def tell(prompt: SignInPrompt) -> None:
             step = SignInStep.CODE if prompt.code else SignInStep.BROWSER
-            self._show(replace(begun, step=step, prompt=prompt, until=until + prompt.lasts))
+            if self._running is task:  # else it was broken off just now
+                self._show(replace(begun, step=step, prompt=prompt, until=until + prompt.lasts))
 
-        until = self._means.clock.now().wall
+        task, until = asyncio.current_task(), self._means.clock.now().wall
         self._lend_secret(wished, given=True)
         try:
             renews = await signs_in.sign_in(account, tell, self._means.settings().language)
@@ -128,7 +132,8 @@ class SignInDesk:
         else:
             self._signed_in(replace(begun, renews=renews), wished, signs_in)
         finally:
-            self._lend_secret(wished, given=False)
+            if self._running in (None, task):  # else it is the next one's
+                self._lend_secret(wished, given=False)
 
     def _lend_secret(self, wished: SignIn, *, given: bool) -> None:
         """The client's own secret, where the trial has one, for as long as the sign-in takes."""
@@ -137,8 +142,12 @@ class SignInDesk:
 
     def _signed_in(self, view: SigningIn, wished: SignIn, signs_in: SignsIn) -> None:
         if wished.trial is not None:
-            self._tried = wished.trial.url
+            self._tried, self._tried_by = wished.trial.url, wished.number
             self._show(replace(view, step=SignInStep.DONE))
+            return
+        if self._account(wished) is None:  # it was removed meanwhile
+            signs_in.forget(wished.account)
+            self._show(replace(view, step=SignInStep.FAILED, fault=SignInFault.NO_ACCOUNT))
             return
         self._on_signed(wished.account)
         keeping = replace(view, step=SignInStep.KEEPING)

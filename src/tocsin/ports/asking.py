@@ -206,7 +206,10 @@ class Secrets(Protocol):
         ...
 
     async def drop(self, ref: SecretRef) -> None:
-        """Forget it, in the keyring too. Raises ``SecretUnavailable`` where the keyring does not let go of it."""
+        """Forget it, in the keyring too; with an account's own secret what a sign-in has left behind goes as well.
+
+        Raises ``SecretUnavailable`` where the keyring does not let go of it.
+        """
         ...
 
     def look_again(self) -> None:

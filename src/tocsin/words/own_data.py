@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from tocsin.words import erase, plain
 from tocsin.words.voice import Voice
 
+RECORD = "the record"
+"""What an export names the database by, in English."""
+
 _WHERE = 400  # characters of a place: a path is not to be cut
 
 
@@ -14,7 +17,14 @@ def exported(voice: Voice, file: str, problems: Sequence[str]) -> str:
     if not problems:
         return voice.gettext("Everything is in {file}.").format(file=place)
     said = voice.gettext("Everything is in {file}, except what could not be read: {problems}")
-    return said.format(file=place, problems="; ".join(plain.clean(each, _WHERE) for each in problems))
+    return said.format(file=place, problems="; ".join(_unread(voice, each) for each in problems))
+
+
+def _unread(voice: Voice, problem: str) -> str:
+    """What could not be read, with the technical reason behind it in brackets; that one is not translated."""
+    thing, _, reason = plain.clean(problem, _WHERE).partition(": ")
+    named = voice.gettext("the record") if thing == RECORD else thing
+    return f"{named} ({reason})" if reason else named
 
 
 def not_exported(voice: Voice, file: str, problem: str) -> str:
@@ -35,6 +45,7 @@ def erased(voice: Voice, left: Sequence[tuple[str, str, str]]) -> tuple[str, str
     return voice.gettext("Erased, except what only you can remove"), "\n\n".join(rows)
 
 
-def not_erased(voice: Voice, problem: str) -> tuple[str, str]:
-    """Nothing was removed, and why."""
-    return voice.gettext("Nothing was removed"), plain.clean(problem, _WHERE)
+def not_erased(voice: Voice) -> tuple[str, str]:
+    """Nothing was removed, for another instance holds the profile."""
+    why = voice.gettext("Tocsin was started again meanwhile. Quit it, then erase everything once more.")
+    return voice.gettext("Nothing was removed"), why

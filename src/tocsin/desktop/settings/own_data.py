@@ -36,7 +36,7 @@ class OwnData(Page):
             buttons.append(button(words.gettext("Erase everything…"), self._on_erase))
         self.row(*buttons)
         self._said = self.say("")
-        commands = "tocsin privacy, tocsin export, tocsin erase"
+        commands = ", ".join(words.command(each) for each in ("privacy", "export", "erase"))
         self.say(words.gettext("The same in a terminal: {commands}").format(commands=commands), Tone.QUIET)
 
     def let_go(self) -> None:
