@@ -1,13 +1,17 @@
 """Real ways out: IPv6 alone, a tunnel, and a second uplink."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from support.netns import Network
-from support.netns_child import BY_ADDRESS, BY_ADDRESS_6, BY_NAME, Line
+from support.netns_child import BY_ADDRESS, BY_ADDRESS_6, BY_NAME, FAST, Line
 
 BEYOND = ("down", "beyond_gateway")
+PATIENT = replace(FAST, steady=timedelta(seconds=2.5), steady_most=timedelta(seconds=2.5))
+"""As in real life a line has to be back for longer than a lookup hangs that got lost while a cable was plugged in."""
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +68,7 @@ def test_vpn(network):
 def test_second_uplink(network):
     """With the first uplink cut it alone is down while the second carries the traffic; both are told apart."""
     network.second_uplink()
-    with Line(network, backup=True) as line:
+    with Line(network, policy=PATIENT, backup=True) as line:
         line.first("up")
         line.turns(lambda: network.cut("beyond"), *BEYOND)
         seen = len(line.lines)
