@@ -165,3 +165,6 @@ def _tell_address(person: _AtTerminal, prompt: SignInPrompt) -> None:
 def _tell_code(person: _AtTerminal, prompt: SignInPrompt) -> None:
     said = signing_in.told(person.words, SigningIn(0, SignInStep.CODE, prompt=prompt))
     person.say(f"{said}\n{prompt.address}\n{prompt.code}")
+    if prompt.whole_address:
+        shorter = person.words.gettext("Or open this address, which has the code in it:")
+        person.say(f"{shorter}\n{prompt.whole_address}")

@@ -108,7 +108,8 @@ def test_login_with_a_code(bus, tmp_path):
         profile = str(write(tmp_path / "profile", server.url, oauth(server.url, "device")))
         said = bus.run(LOGIN.format(profile=profile))
         assert "WDJB-MJHT" in said
-        assert f"{server.url}/activate" in said
+        assert f"{server.url}/activate\n" in said
+        assert f"which has the code in it:\n{server.url}/activate?code=WDJB-MJHT" in said
         assert bus.run(POLL.format(profile=profile)) == "200"
 
 

@@ -114,7 +114,9 @@ class SignInBox(QWidget):
         self._copy_address.setVisible(prompt is not None)
         self._copy_code.setVisible(prompt is not None and bool(prompt.code))
         if prompt is not None:
-            self._copy_address.set_text_to_copy(prompt.address, words.gettext("Copy the address"))
+            self._copy_address.set_text_to_copy(
+                prompt.whole_address or prompt.address, words.gettext("Copy the address")
+            )
             self._copy_code.set_text_to_copy(prompt.code, words.gettext("Copy the code"))
         self.stop.setVisible(self.is_running)
 

@@ -1,7 +1,7 @@
 """Signing a person in to an account, in the browser or with a code: what was asked for, and how far it got."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from tocsin.domain.terms import FailureKind, Obstacle
@@ -94,10 +94,9 @@ class KeepSignIn:
 class SigningIn:
     """What a sign-in came to so far. ``account`` is empty for a trial's; ``server`` is the address that gives tokens.
 
-    ``until`` is when the time for it is over. After ``FAILED`` ``failure`` and ``text`` say why, ``fault``,
-    ``obstacle`` and ``place`` where that is known better. After ``DONE``: ``run_only`` is true where it lasts until
-    the program ends, ``obstacle`` and ``text`` say why if nobody wished that; ``renews`` is false for one that ends
-    by itself.
+    After ``FAILED`` ``failure`` and ``text`` say why, ``fault``, ``obstacle`` and ``place`` where that is known better.
+    After ``DONE``: ``run_only`` is true where it lasts until the program ends, ``obstacle`` and ``text`` say why if
+    nobody wished that; ``renews`` is false for one that ends by itself.
     """
 
     number: int
@@ -105,7 +104,6 @@ class SigningIn:
     account: str = ""
     server: str = ""
     prompt: SignInPrompt | None = None
-    until: datetime | None = None
     failure: FailureKind | None = None
     fault: SignInFault | None = None
     text: str = ""

@@ -73,7 +73,7 @@ class Engine:
         self._desk = SettingsDesk(parts.settings, self.reconfigure)
         means = Means(parts.http, parts.clock, parts.make, parts.detect, parts.secrets, lambda: self._ledger.watched)
         self._trials = Trials(means, self._dirty.set, self._ask_anew)
-        signing = SignInMeans(parts.signs_in, parts.secrets, parts.clock, lambda: self._desk.settings)
+        signing = SignInMeans(parts.signs_in, parts.secrets, lambda: self._desk.settings)
         self._signing = SignInDesk(signing, self._dirty.set, self._ask_anew)
         self._start = StartDesk(parts.autostart, self._dirty.set)
         self._outbox = Outbox(

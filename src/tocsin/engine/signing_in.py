@@ -20,7 +20,7 @@ from tocsin.domain.state import Command, TryAddress
 from tocsin.domain.terms import FailureKind
 from tocsin.engine.trials import ACCOUNT, account_to_try
 from tocsin.errors import PollFailed, SecretUnavailable, SignInFailed
-from tocsin.ports import Clock, SecretRef, Secrets, SignsIn
+from tocsin.ports import SecretRef, Secrets, SignsIn
 
 _LOG = logging.getLogger(__name__)
 _LINE = 300
@@ -35,7 +35,6 @@ class SignInMeans:
 
     make: Callable[[], SignsIn] | None
     secrets: Secrets | None
-    clock: Clock
     settings: Callable[[], Settings]
 
 
@@ -117,9 +116,9 @@ class SignInDesk:
         def tell(prompt: SignInPrompt) -> None:
             step = SignInStep.CODE if prompt.code else SignInStep.BROWSER
             if self._running is task:  # else it was broken off just now
-                self._show(replace(begun, step=step, prompt=prompt, until=until + prompt.lasts))
+                self._show(replace(begun, step=step, prompt=prompt))
 
-        task, until = asyncio.current_task(), self._means.clock.now().wall
+        task = asyncio.current_task()
         self._lend_secret(wished, given=True)
         try:
             renews = await signs_in.sign_in(account, tell, self._means.settings().language)
