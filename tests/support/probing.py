@@ -31,13 +31,14 @@ def refusing(host: str = "127.0.0.1") -> Iterator[int]:
 
 @contextlib.contextmanager
 def swallowing(host: str = "127.0.0.1") -> Iterator[socket.socket]:
-    """A port whose queue of connections is full: the kernel drops what asks for more, until one is accepted."""
-    with listening(host, backlog=0) as made, contextlib.ExitStack() as stack:
-        for _ in range(2):
-            filling = stack.enter_context(socket.socket(made.family))
-            filling.setblocking(False)
-            with contextlib.suppress(BlockingIOError):
-                filling.connect(made.getsockname())
+    """A port whose queue of connections is full: the kernel drops what asks for more, until one is accepted.
+
+    A queue of none holds one all the same. A second one that fills it would ask again and again, and take the place
+    that the test makes for its own.
+    """
+    with listening(host, backlog=0) as made, socket.socket(made.family) as filling:
+        filling.settimeout(5)
+        filling.connect(made.getsockname())
         yield made
 
 
