@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from tocsin.simulator.listener import close
+
 FOR_EVER = 3600.0
 
 
@@ -31,7 +33,7 @@ class HostileServer:
         self._handler = handler
         self._tls = tls
         self._host = host
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self.received: list[Received] = []
         self.connections = 0
         self.begun = asyncio.Event()
@@ -41,10 +43,11 @@ class HostileServer:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-        for task in self._tasks:
+        await close(self._server)
+        for task, writer in (ending := dict(self._tasks)).items():
+            writer.transport.abort()  # a task that never began would leave it open
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*ending, return_exceptions=True)
         await self._server.wait_closed()
 
     @property
@@ -60,8 +63,8 @@ class HostileServer:
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         task = asyncio.ensure_future(self._serve(reader, writer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = writer
+        task.add_done_callback(self._tasks.pop)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

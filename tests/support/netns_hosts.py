@@ -16,6 +16,7 @@ from pathlib import Path
 from support.hostile_server import certificate
 from support.netns_resolver import Resolver, ResolverDatagrams
 from support.netns_tools import enter, inside
+from tocsin.simulator.listener import close
 
 PATIENCE = 10.0
 PROVIDER_PORT = 8080
@@ -55,7 +56,7 @@ class Hosts:
         self.requests: list[str] = []
         self._internet, self._gateway = internet, gateway
         self._certificates = certificates
-        self._talking: set[asyncio.Task[None]] = set()
+        self._talking: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._ready = threading.Event()
         self._error: BaseException | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -101,28 +102,30 @@ class Hosts:
         self._ready.set()
         await self._ending.wait()
         for server in servers:
-            server.close()
+            await close(server)
         for transport in datagrams:
             transport.close()
-        for task in (talking := tuple(self._talking)):
+        for task, writer in (ending := dict(self._talking)).items():
+            writer.transport.abort()  # a task that never began would leave it open
             task.cancel()
-        await asyncio.gather(*talking, return_exceptions=True)
+        await asyncio.gather(*ending, return_exceptions=True)
 
     async def _serve(
         self, namespace: str, port: int, talk: Talk, tls: ssl.SSLContext | None = None
     ) -> list[asyncio.Server]:
-        async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            task = asyncio.current_task()
-            assert task is not None
-            self._talking.add(task)
+        async def conversing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             try:
                 async with asyncio.timeout(_HEAD_WITHIN):
                     await talk(reader, writer)
-            except (OSError, EOFError, TimeoutError, asyncio.CancelledError):
+            except (OSError, EOFError, TimeoutError):
                 pass
             finally:
-                self._talking.discard(task)
                 writer.transport.abort()
+
+        def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = asyncio.create_task(conversing(reader, writer))
+            self._talking[task] = writer
+            task.add_done_callback(self._talking.pop)
 
         sockets = [listening(namespace, family, port) for family in (socket.AF_INET, socket.AF_INET6)]
         return [await asyncio.start_server(connected, sock=each, ssl=tls) for each in sockets]

@@ -81,7 +81,9 @@ def test_simulate_serves_a_file_of_ones_own_until_ctrl_c(clock, tmp_path):
 def test_simulate_ends_with_zero_on_a_real_interrupt():
     """In a process of its own the command is ended by SIGINT within a second, with exit code 0 and no traceback."""
     program = (
-        "import sys; from support.scenarios import RealTime; from tocsin.simulator.command import serve_forever; "
+        "import signal, sys; from support.scenarios import RealTime; "
+        "from tocsin.simulator.command import serve_forever; "
+        "signal.signal(signal.SIGINT, signal.default_int_handler); "  # a shell's background jobs ignore it
         "sys.exit(serve_forever(RealTime(), lambda line: print(line, flush=True)))"
     )
     tests = Path(__file__).resolve().parents[1]

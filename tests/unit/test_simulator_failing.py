@@ -1,5 +1,6 @@
 """The simulated provider fails when told to, stops at once, and comes back."""
 
+import contextlib
 import http.client
 import socket
 import threading
@@ -11,6 +12,7 @@ from support.asking import NOW, ask, clock, is_cut, provider
 from support.scenarios import PROBLEMS, TICKETS, ScriptedProvider, StillTime
 from tocsin.errors import Bug, EnvironmentFault
 from tocsin.simulator.http1 import Manner
+from tocsin.simulator.listener import HOST
 from tocsin.simulator.scene import Where
 from tocsin.simulator.server import Simulator
 
@@ -131,4 +133,22 @@ def test_a_port_that_is_taken_is_told_plainly(provider):
 def test_starting_twice_is_a_bug(provider):
     """A second start would leave the first thread without an owner."""
     with pytest.raises(Bug):
+        provider.start()
+
+
+def test_who_comes_while_it_stops_is_cut_as_well(provider):
+    """Nobody stays connected to a server that is gone, though let in at its last moment."""
+    for _ in range(20):
+        came = [socket.socket() for _ in range(3)]
+        for each in came:
+            each.setblocking(False)
+        knocking = threading.Thread(target=lambda came=came: [each.connect_ex((HOST, provider.port)) for each in came])
+        knocking.start()
+        provider.stop()
+        knocking.join()
+        for each in came:
+            each.setblocking(True)
+            with contextlib.suppress(ConnectionError):
+                assert each.recv(1) == b""
+            each.close()
         provider.start()

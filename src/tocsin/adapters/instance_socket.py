@@ -66,7 +66,7 @@ class InstanceServer:
         self._patience = patience
         self._server: asyncio.Server | None = None
         self._address: Address | None = None
-        self._serving: set[asyncio.Task[None]] = set()
+        self._serving: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     async def start(self) -> None:
         """Listen, and write down where. Raises ``EnvironmentFault`` where that cannot be done."""
@@ -88,9 +88,10 @@ class InstanceServer:
         if self._server is not None:
             self._server.close()
             self._server = None
-        for task in self._serving:
+        for task, writer in (ending := dict(self._serving)).items():
+            writer.transport.abort()  # a task that never began would leave it open
             task.cancel()
-        await asyncio.gather(*self._serving, return_exceptions=True)
+        await asyncio.gather(*ending, return_exceptions=True)
         if self._address is not None:
             _clear(self._profile, self._address)
             self._address = None
@@ -101,8 +102,8 @@ class InstanceServer:
             writer.transport.abort()
             return
         task = asyncio.get_running_loop().create_task(self._client(reader, writer))
-        self._serving.add(task)
-        task.add_done_callback(self._serving.discard)
+        self._serving[task] = writer
+        task.add_done_callback(self._serving.pop)
 
     async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one client until it leaves, says too much or takes too long."""

@@ -24,6 +24,7 @@ from tocsin.simulator.http1 import MAX_HEAD, Manner, RefusedError, Reply, Reques
 HOST = "127.0.0.1"
 _LINGER = 0.5
 _KEPT = 1000
+_TURNS_TO_LET_IN = 3  # of the loop: a transport is made, connected, and its protocol told
 _log = logging.getLogger(__name__)
 
 Handler = Callable[[Request], Reply]
@@ -90,7 +91,7 @@ class Listener:
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
-        self._open: set[asyncio.Task[None]] = set()
+        self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     @property
     def port(self) -> int:
@@ -143,22 +144,23 @@ class Listener:
 
     async def _main(self, listening: socket.socket, ready: "Future[None]") -> None:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
-        server = await asyncio.start_server(self._connected, sock=listening, limit=MAX_HEAD)
+        server = await asyncio.start_server(self._accepted, sock=listening, limit=MAX_HEAD)
         ready.set_result(None)
         try:
             await self._stopping.wait()
         finally:
-            server.close()
-            tasks = tuple(self._open)
-            for task in tasks:
+            await close(server)
+            for task, writer in (ending := dict(self._open)).items():
+                writer.transport.abort()  # a task that never began would leave it open
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*ending, return_exceptions=True)
+
+    def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._connected(reader, writer))
+        self._open[task] = writer
+        task.add_done_callback(self._open.pop)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        if task is None:
-            raise Bug("A connection without a task.")
-        self._open.add(task)
         try:
             if len(self._open) > self._limits.connections:
                 await self._refuse(
@@ -172,7 +174,6 @@ class Listener:
         except (OSError, TimeoutError, EOFError) as error:
             _log.debug("A client went away: %r", error)
         finally:
-            self._open.discard(task)
             writer.transport.abort()
 
     async def _finish(self, writer: asyncio.StreamWriter) -> None:
@@ -266,6 +267,19 @@ class Listener:
         writer.write(data)
         async with asyncio.timeout(self._limits.write):
             await writer.drain()
+
+
+async def close(server: asyncio.Server) -> None:
+    """Take no more connections; who was let in has a reader and a writer when this returns.
+
+    A server that is closed while asyncio is taking somebody over leaves that connection open, and nobody knows of it.
+    """
+    if sys.platform != "win32":  # whose loop has no readers, and no such gap
+        for listening in server.sockets:
+            asyncio.get_running_loop().remove_reader(listening.fileno())
+        for _ in range(_TURNS_TO_LET_IN):
+            await asyncio.sleep(0)
+    server.close()
 
 
 async def _discard(reader: asyncio.StreamReader) -> None:
