@@ -60,7 +60,7 @@ class _Run:
 
     def outcome(self, deadline: float) -> tuple[Finding, ...]:
         """What it found by a time of the monotonic clock, or that it found nothing."""
-        if not self.done.wait(max(0.0, deadline - time.monotonic())):
+        if not self.done.wait(max(0.0, deadline - time.monotonic())) or isinstance(self.error, TimeoutError):
             return (found(self.topic, Mark.ATTENTION, "silent", what=self.what),)
         if self.findings is not None:
             return self.findings

@@ -194,6 +194,10 @@ def test_a_question_that_hangs_or_fails_holds_up_none(tmp_path, quiet, monkeypat
     def fail(*_: object) -> None:
         raise ZeroDivisionError(f"with {tmp_path} in it")
 
+    def give_up(_: float) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr(doctor_system, "qt_version", give_up)
     monkeypatch.setattr(doctor_keyring, "look", hang)
     monkeypatch.setattr(doctor_record, "look", hang)
     monkeypatch.setattr(doctor_system, "machine", fail)
@@ -204,7 +208,7 @@ def test_a_question_that_hangs_or_fails_holds_up_none(tmp_path, quiet, monkeypat
     finally:
         held.set()
     assert took < 2
-    assert keys(found, Topic.KEYRING) == keys(found, Topic.RECORD) == ["silent"]
+    assert keys(found, Topic.KEYRING) == keys(found, Topic.RECORD) == keys(found, Topic.QT) == ["silent"]
     (failed,) = by_topic(found)[Topic.SYSTEM]
     assert (failed.message.key, failed.message.values["problem"]) == ("failed", "ZeroDivisionError")
     assert keys(found, Topic.PYTHON) == ["version"]
