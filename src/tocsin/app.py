@@ -29,11 +29,12 @@ def run(profile: "Profile", *, background: bool) -> int:
     from tocsin.adapters.instance import InstanceLock
 
     given = take_secrets_from_environment(os.environ)
+    activation = os.environ.pop("XDG_ACTIVATION_TOKEN", "")  # Qt would use it hours later, when it is worth nothing
     lock = InstanceLock(profile)
     try:
         lock.acquire()
     except AlreadyRunning:
-        return _raise_other(profile)
+        return _raise_other(profile, activation)
     try:
         first = show_first_bell()
         from tocsin.adapters.clock import SystemClock
@@ -65,12 +66,15 @@ def _erase(profile: "Profile", words: "Phrasebook") -> int:
     return 1 if report.left else 0
 
 
-def _raise_other(profile: "Profile") -> int:
+def _raise_other(profile: "Profile", activation: str) -> int:
     from tocsin.adapters.instance_client import send_when_ready
 
-    reply = send_when_ready(profile, "raise")
+    reply = send_when_ready(profile, "raise", activation=activation)
     if not reply.ok:
-        raise EnvironmentFault("Tocsin is running already, but does not raise its window", reply.error)
+        from tocsin.domain.message import Message
+
+        said = "Tocsin is running already, but does not raise its window"
+        raise EnvironmentFault(said, reply.error, told=Message("no_window"))
     return 0
 
 
@@ -127,16 +131,17 @@ def on_desktop(desk: Desk, first: "FirstBell") -> int:
     engines: list[EngineThread] = []
 
     def start() -> None:
+        system, activation = _system_channels()
         wiring = Wiring(
             clock=desk.clock,
             profile=desk.profile,
             settings=desk.settings,
             secrets=desk.secrets,
-            channels=(Chain((*_system_channels(), desktop.channel)),),
+            channels=(Chain((*system, desktop.channel)),),
             environ=environ,
             publish=desktop.publish,
             on_event=desk.on_event or _unheard,
-            on_command=partial(_for_the_desktop, desktop.raise_window),
+            on_command=partial(_for_the_desktop, desktop.raise_window, activation),
             line_policy=None if desk.is_demo else LinePolicy(),
             can_start_with_computer=not desk.is_demo,
             browser=desktop.browser,
@@ -172,20 +177,24 @@ def _backstage(desk: Desk, environ: dict[str, str], leave: Callable[[], None]) -
     return backstage(desk.profile, desk.secrets, environ, wish)
 
 
-def _system_channels() -> "tuple[Channel, ...]":
-    """The notification channels that this system has, best first; the window stands behind them all."""
+def _system_channels() -> "tuple[tuple[Channel, ...], Callable[[], str]]":
+    """The notification channels that this system has, best first; the window stands behind them all.
+
+    With what gives the last click's right to the front; see ``FreedesktopChannel.take_activation``.
+    """
     if sys.platform != "linux":
-        return ()
+        return (), str
     from tocsin.notifiers.freedesktop import FreedesktopChannel
 
-    return (FreedesktopChannel(),)
+    channel = FreedesktopChannel()
+    return (channel,), channel.take_activation
 
 
-def _for_the_desktop(raise_window: Callable[[], None], command: "Command") -> None:
+def _for_the_desktop(raise_window: Callable[[str], None], of_click: Callable[[], str], command: "Command") -> None:
     from tocsin.domain.state import RaiseWindow
 
     if isinstance(command, RaiseWindow):
-        raise_window()
+        raise_window(command.activation or of_click())
 
 
 def _start_with_computer(engines: "list[EngineThread]", on: bool) -> None:  # noqa: FBT001 -- what the assistant calls

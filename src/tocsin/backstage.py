@@ -43,4 +43,5 @@ def backstage(
         *(str(profile.settings), means, report, export, erase),
         fields=offers.fields,
         product=lambda key: NAMES.get(key, key),
+        mistakes=offers.mistakes,
     )

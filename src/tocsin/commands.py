@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tocsin.errors import AlreadyRunning, EnvironmentFault
+from tocsin.errors import EnvironmentFault
 
 if TYPE_CHECKING:
     from tocsin.adapters.profile import Profile
@@ -42,7 +42,9 @@ def carry_out(arguments: argparse.Namespace) -> int:
     try:
         return table[arguments.command](arguments)
     except EnvironmentFault as fault:
-        print(f"tocsin: {fault}", file=sys.stderr)
+        from tocsin import speaking
+
+        print(f"tocsin: {speaking.said(_words(arguments), fault)}", file=sys.stderr)
         return UNKNOWN
     except BrokenPipeError:
         # Who reads us is gone: nothing more can be said, and the interpreter must not try at its end.
@@ -56,6 +58,13 @@ def _profile(arguments: argparse.Namespace) -> "Profile":
     from tocsin.adapters.profile import Profile
 
     return Profile.find(arguments.profile, os.environ)
+
+
+def _words(arguments: argparse.Namespace) -> "Phrasebook":
+    """The sentences of the language that the profile's settings name, else of the system's."""
+    from tocsin import speaking
+
+    return speaking.words_of(_profile(arguments), os.environ)
 
 
 def _print_json(value: "Json") -> None:
@@ -121,14 +130,18 @@ def list_providers(arguments: argparse.Namespace) -> int:
             ]
         )
         return 0
+    from tocsin.words import fields
+
+    words = _words(arguments)
     for row in rows:
         if row.kind is None:
-            print(f"{row.key:<14}broken: {row.broken}")
+            print(f"{row.key:<14}{fields.broken(words, row.key)}")
             continue
         print(f"{row.key:<14}{row.kind.name}")
         print(f"{'':<14}{', '.join(sorted(each.value for each in row.kind.capabilities))}")
         for asked in row.kind.fields:
-            print(f"{'':<14}{asked.name}{'' if asked.required else ' (optional)'}: {asked.help}")
+            name = asked.name if asked.required else words.gettext("{field} (optional)").format(field=asked.name)
+            print(f"{'':<14}{words.captioned(name, fields.listed(words, row.key, asked.name, asked.help))}")
     return 0
 
 
@@ -146,11 +159,16 @@ def _search(arguments: argparse.Namespace, known: tuple[str, ...]) -> int:
             ]
         )
         return 0
+    words = _words(arguments)
+    unreadable = words.gettext("{product} (cannot be read yet)")
     for each in found:
-        readable = each.product if each.product in known else f"{each.product} (cannot be read yet)"
+        readable = each.product if each.product in known else unreadable.format(product=each.product)
         print(f"{each.name:<32} {readable:<14} {each.url}")
     if not found:
-        print(f"Nothing in the catalogue is called {arguments.search!r}. Try: tocsin check ADDRESS", file=sys.stderr)
+        said = words.gettext("Nothing in the catalogue is called {name}. Try its address: {command}")
+        address = words.pgettext("command line", "ADDRESS")
+        command = words.command(f"check {address}", "")
+        print(said.format(name=words.quoted(arguments.search), command=command), file=sys.stderr)
     return 0
 
 
@@ -165,7 +183,8 @@ def check(arguments: argparse.Namespace) -> int:
         return UNKNOWN
     level = answer.level
     if answer.missing:
-        print(f"tocsin: the page does not list {', '.join(answer.missing)}", file=sys.stderr)
+        said = _words(arguments).gettext("the page does not list {ids}")
+        print(f"tocsin: {said.format(ids=', '.join(answer.missing))}", file=sys.stderr)
     if arguments.json:
         _print_json(contract.check(answer.result, answer.account, answer.provider, level))
     else:
@@ -206,9 +225,12 @@ def _check_request(arguments: argparse.Namespace) -> "CheckRequest":
 
     known = Registry(os.environ).known()
     if arguments.provider is not None and arguments.provider not in known:
-        raise EnvironmentFault(f"no provider {arguments.provider!r}", f"one of {', '.join(known)}")
+        words = _words(arguments)
+        said = words.gettext("There is no provider {name}. Those that there are: {names}")
+        raise EnvironmentFault(said.format(name=words.quoted(arguments.provider), names=", ".join(known)))
     if arguments.auth == "oauth2" and not (arguments.token_url and arguments.client_id):
-        raise EnvironmentFault("--auth oauth2 needs to know where and who", "give --token-url and --client-id")
+        said = _words(arguments).gettext("“--auth oauth2” needs two more options: --token-url and --client-id")
+        raise EnvironmentFault(said)
     return CheckRequest(
         url=arguments.url,
         provider=arguments.provider,
@@ -236,9 +258,12 @@ def _network(arguments: argparse.Namespace) -> "Network":
 
     loaded = TomlSettings(_profile(arguments).settings, provider_keys=Registry(os.environ).keys()).load()
     if loaded.settings.network.proxy == UNUSABLE_PROXY:
+        from tocsin import speaking
+
+        words = _words(arguments)
         for problem in loaded.problems:
             if problem.key.startswith(("network", "config.toml")):
-                print(f"tocsin: {problem}", file=sys.stderr)
+                print(f"tocsin: {speaking.said(words, problem)}", file=sys.stderr)
     return loaded.settings.network
 
 
@@ -284,11 +309,7 @@ def watch(arguments: argparse.Namespace) -> int:
     def as_text(event: "Event") -> None:
         print(_line(event), flush=True)
 
-    try:
-        return watching.watch(_profile(arguments), as_json if arguments.json else as_text)
-    except AlreadyRunning as running:
-        print(f"tocsin: {running}", file=sys.stderr)
-        return UNKNOWN
+    return watching.watch(_profile(arguments), as_json if arguments.json else as_text)
 
 
 def _line(event: "Event") -> str:
@@ -309,15 +330,13 @@ def show_history(arguments: argparse.Namespace) -> int:
     from tocsin.adapters.store import open_readonly
 
     now = datetime.now(UTC)
-    since = _since(arguments.since, now) if arguments.since is not None else None
+    words = _words(arguments)
+    since = _since(arguments.since, now, words) if arguments.since is not None else None
     with closing(open_readonly(_profile(arguments).data, now=now)) as store:
         incidents = store.incidents(since=since)
     if arguments.json:
         _print_json([contract.history(incident) for incident in incidents])
         return 0
-    from tocsin.language import phrasebook
-
-    words = phrasebook(None, os.environ)
     if not incidents:
         print(words.gettext("No outage and no planned work has been recorded yet."))
     rows = [_history_row(incident, words, now) for incident in incidents]
@@ -334,8 +353,10 @@ def _history_row(incident: "Incident", words: "Phrasebook", now: datetime) -> tu
     return (start, words.ended(incident, now), where, words.plain_title(incident))
 
 
-def _since(text: str, now: datetime) -> datetime:
+def _since(text: str, now: datetime, words: "Phrasebook") -> datetime:
     """A day, a time with an offset, or so many days, hours or weeks back. Raises ``EnvironmentFault``."""
+    from tocsin.words.plain import clean
+
     back = re.fullmatch(r"(\d{1,5})([hdw])", text)
     if back is not None:
         unit = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[back.group(2)]
@@ -343,6 +364,5 @@ def _since(text: str, now: datetime) -> datetime:
     try:
         return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise EnvironmentFault(
-            f"--since {text!r} is no time", "write 2026-11-01, 2026-11-01T18:00+01:00 or 30d"
-        ) from None
+        said = words.gettext("“--since {text}” is no time. Write 2026-11-01, 2026-11-01T18:00+01:00 or 30d")
+        raise EnvironmentFault(said.format(text=clean(text))) from None

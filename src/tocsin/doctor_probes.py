@@ -14,10 +14,11 @@ from tocsin.adapters import doctor_bus, doctor_keyring, doctor_record, doctor_sy
 from tocsin.adapters.doctor_keyring import KeyringIs
 from tocsin.adapters.log import OLDER
 from tocsin.adapters.profile import Profile
-from tocsin.domain.account import NO_PROXY, SYSTEM_PROXY, AuthKind, Settings
+from tocsin.adapters.proxies_used import shut_out
+from tocsin.domain.account import NO_PROXY, SYSTEM_PROXY, UNUSABLE_PROXY, AuthKind, Settings
 from tocsin.domain.diagnosis import Finding, Mark, Topic
 from tocsin.domain.message import Message, Value
-from tocsin.domain.privacy import Privacy
+from tocsin.domain.privacy import Privacy, Purpose
 from tocsin.domain.starting import StartObstacle
 from tocsin.errors import AutostartFault, SettingsError
 
@@ -90,7 +91,7 @@ def _system(patient: Patient) -> Findings:
 
 
 def _tray(patient: Patient) -> Findings:
-    address, has_x = doctor_bus.session_address(patient.environ), bool(patient.environ.get("DISPLAY"))
+    address, has_x = doctor_bus.session_address(patient.environ), _is_on_x(patient.environ)
     if not address and not has_x:
         yield found(Topic.TRAY, Mark.ASIDE, "no_session")
     elif address and doctor_bus.has_tray_host(address, patient.patience):
@@ -99,6 +100,12 @@ def _tray(patient: Patient) -> Findings:
         yield found(Topic.TRAY, Mark.FINE, "tray_xembed")
     else:
         yield found(Topic.TRAY, Mark.ATTENTION, "tray_none")
+
+
+def _is_on_x(environ: Mapping[str, str]) -> bool:
+    """Whether Qt draws on X11. On Wayland it puts no icon into a tray of the old kind, though an X server may run."""
+    chosen = environ.get("QT_QPA_PLATFORM", "")
+    return bool(environ.get("DISPLAY")) and (chosen.startswith("xcb") or not environ.get("WAYLAND_DISPLAY"))
 
 
 def _has_xembed() -> bool:
@@ -182,6 +189,13 @@ def _proxy(patient: Patient) -> Findings:
     if network.proxy == NO_PROXY:
         yield found(Topic.PROXY, Mark.FINE, "proxy_off")
         return
+    if network.proxy == UNUSABLE_PROXY:
+        yield found(Topic.PROXY, Mark.ATTENTION, "proxy_wrong")
+        return
+    polled = dict.fromkeys(each.host for each in patient.privacy.contacts if each.purpose is Purpose.POLL)
+    unasked = shut_out(polled, network)
+    if unasked:
+        yield found(Topic.PROXY, Mark.ATTENTION, "proxy_shut_out", hosts=unasked)
     ways: dict[str, list[str]] = {}
     for each in patient.privacy.contacts:
         if each.via and each.host not in ways.setdefault(each.via, []):
@@ -190,9 +204,9 @@ def _proxy(patient: Patient) -> Findings:
         for proxy, hosts in ways.items():
             key = "proxy_system" if network.proxy == SYSTEM_PROXY else "proxy_set"
             yield found(Topic.PROXY, Mark.FINE, key, proxy=proxy, hosts=tuple(hosts))
-    elif network.proxy == SYSTEM_PROXY:
+    elif network.proxy == SYSTEM_PROXY and not unasked:
         yield found(Topic.PROXY, Mark.FINE, "proxy_none")
-    else:
+    elif not unasked:
         yield found(Topic.PROXY, Mark.ASIDE, "proxy_unused")
 
 

@@ -22,6 +22,7 @@ A provider raises nothing but ``PollFailed``; whatever else comes out of one is 
 
 from datetime import timedelta
 
+from tocsin.domain.message import Message
 from tocsin.domain.signing_in import SignInFault
 from tocsin.domain.starting import StartObstacle
 from tocsin.domain.terms import FailureKind, Obstacle
@@ -32,12 +33,17 @@ class TocsinError(Exception):
 
 
 class EnvironmentFault(TocsinError):
-    """What the environment did wrong. ``title`` names it in a few words, ``advice`` says what the user can do."""
+    """What the environment did wrong. ``title`` names it in a few words, ``advice`` says what the user can do.
 
-    def __init__(self, title: str, advice: str = "") -> None:
+    Both are English, for the log; ``told`` is the same for ``words.complaints``, which says it in any language. None
+    where title and advice are in the user's language already.
+    """
+
+    def __init__(self, title: str, advice: str = "", *, told: Message | None = None) -> None:
         super().__init__(title if not advice else f"{title}: {advice}")
         self.title = title
         self.advice = advice
+        self.told = told
 
 
 class PollFailed(EnvironmentFault):
@@ -72,15 +78,28 @@ class SignInFailed(PollFailed):
 
 
 class SettingsError(EnvironmentFault):
-    """One thing that is wrong in ``config.toml``. ``line`` counts from 1, None where the file has no such place."""
+    """One thing that is wrong in ``config.toml``.
 
-    def __init__(self, key: str, problem: str, *, line: int | None = None, allowed: tuple[str, ...] = ()) -> None:
-        place = f"line {line}: " if line is not None else ""
+    ``line`` and ``column`` count from 1, None where the file has no such place.
+    """
+
+    def __init__(
+        self,
+        key: str,
+        problem: str,
+        *,
+        line: int | None = None,
+        column: int | None = None,
+        allowed: tuple[str, ...] = (),
+    ) -> None:
+        where = f"line {line}, column {column}" if column is not None else f"line {line}"
+        place = f"{where}: " if line is not None else ""
         choices = f" (allowed: {', '.join(allowed)})" if allowed else ""
         super().__init__(f"{place}{key}: {problem}{choices}")
         self.key = key
         self.problem = problem
         self.line = line
+        self.column = column
         self.allowed = allowed
 
 

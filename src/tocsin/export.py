@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import logging
 import os
 import stat
 import zipfile
@@ -22,6 +23,7 @@ from tocsin.domain.terms import LineState
 from tocsin.errors import ExportFailed, StoreError
 from tocsin.words.own_data import RECORD
 
+_LOG = logging.getLogger(__name__)
 LINKS = ("primary", "backup")
 _FOREVER = datetime(1970, 1, 1, tzinfo=UTC)
 _COLUMNS = ("link", "minute", "state", "cause", "sent", "lost", "round_trip_ms", "jitter_ms")
@@ -71,6 +73,7 @@ def _try(problems: list[str], what: str, put: Callable[[], None]) -> None:
     except FileNotFoundError:
         return
     except (StoreError, _UnreadableError) as error:
+        _LOG.info("%s cannot be exported: %s", what, error)
         problems.append(f"{what}: {error}")
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tocsin.adapters.profile import Profile
     from tocsin.engine.line_watch import Gauges
     from tocsin.providers.registry import Registry
+    from tocsin.providers.sign_in_server import Search
     from tocsin.words.phrasebook import Phrasebook
 
 _LOG = logging.getLogger(__name__)
@@ -53,14 +54,18 @@ def _no_browser(_: str) -> bool:
     return False
 
 
-def gauges(clock: Clock, policy: LinePolicy) -> "Gauges":
-    """What the line is measured with."""
+def gauges(clock: Clock, policy: LinePolicy, http: "HttpClient") -> "Gauges":
+    """What the line is measured with. Probes believe whom the polls believe, by the settings as they are then."""
     from tocsin.adapters.line_prober import LineProber
+    from tocsin.adapters.probe_proxied import is_proxied
     from tocsin.adapters.sleeping import system_sleeps
     from tocsin.adapters.thrift import system_thrift
     from tocsin.engine.line_watch import Gauges
 
-    return Gauges(LineProber(clock), system_sleeps(), system_thrift(), policy)
+    prober = LineProber(
+        clock, network=lambda: http.network, is_proxied=lambda targets: is_proxied(http.network, targets)
+    )
+    return Gauges(prober, system_sleeps(), system_thrift(), policy)
 
 
 def autostart(profile: "Profile | None", environ: Mapping[str, str]) -> Autostart | None:
@@ -82,6 +87,13 @@ def detected(registry: "Registry", context: PollContext) -> Generator[HttpReques
 
     found = yield from detect(context, registry.make, registry.known())
     return Located(found.key, found.url)
+
+
+def addresses(address: str, now: datetime) -> "Search":
+    """The addresses of the sign-in server at an address."""
+    from tocsin.providers.sign_in_server import find
+
+    return find(address, now)
 
 
 def record(profile: "Profile | None", now: datetime) -> tuple[Store | None, tuple[Fault, ...]]:

@@ -8,6 +8,7 @@ from tocsin.domain.account import LINE_PROVIDER
 from tocsin.ports.offering import Offer
 
 if TYPE_CHECKING:
+    from tocsin.domain.options import OptionMistake
     from tocsin.ports import ProviderField
     from tocsin.providers.catalogue import Entry
     from tocsin.providers.registry import Registry
@@ -77,6 +78,16 @@ class CatalogueOffers:
             return self._registry().load(key).fields
         except (KeyError, PluginBroken):
             return ()
+
+    def mistakes(self, key: str, options: Mapping[str, str]) -> "tuple[OptionMistake, ...]":
+        """What a product says is wrong with its options; nothing of one that does not look."""
+        from tocsin.providers.registry import PluginBroken  # noqa: PLC0415 - as above
+
+        try:
+            look = getattr(self._registry().load(key), "mistakes", None)
+        except (KeyError, PluginBroken):
+            return ()
+        return () if look is None else tuple(look(options))
 
     def _registry(self) -> "Registry":
         if self._made is None:

@@ -27,12 +27,9 @@ def _profile(arguments: argparse.Namespace) -> "Profile":
 
 def _words(profile: "Profile") -> "Phrasebook":
     """The sentences of the language that the settings name, as far as they can be read."""
-    from tocsin import providers
-    from tocsin.adapters.settings import TomlSettings
-    from tocsin.language import phrasebook
+    from tocsin.speaking import words_of
 
-    language = TomlSettings(profile.settings, provider_keys=providers.known()).load().settings.language
-    return phrasebook(language, os.environ)
+    return words_of(profile, os.environ)
 
 
 def _print_json(value: "Json") -> None:
@@ -88,11 +85,15 @@ def privacy(arguments: argparse.Namespace) -> int:
 def export(arguments: argparse.Namespace) -> int:
     """All that Tocsin knows of its user, in one file: 0, or 1 where something could not be read."""
     from tocsin.export import export as write
+    from tocsin.words import own_data
 
-    known = _secrets()
-    problems = write(_profile(arguments), arguments.file, known, datetime.now(UTC))
-    for problem in problems:
-        print(f"tocsin: {problem}", file=sys.stderr)
+    known, profile = _secrets(), _profile(arguments)
+    problems = write(profile, arguments.file, known, datetime.now(UTC))
+    if problems:
+        words = _words(profile)
+        for problem in problems:
+            said = words.gettext("this could not be read: {what}").format(what=own_data.unread(words, problem))
+            print(f"tocsin: {said}", file=sys.stderr)
     return TROUBLE if problems else 0
 
 
@@ -125,7 +126,8 @@ def _agreed(wanted: "Plan", words: "Phrasebook") -> bool:
     from tocsin.words import erase as worded
 
     if not sys.stdin.isatty():
-        raise EnvironmentFault("There is no terminal to agree at", "say --yes to remove everything without being asked")
+        said = words.gettext("There is no terminal to agree at: say --yes to remove everything without being asked")
+        raise EnvironmentFault(said)
     for place in wanted.files:
         print(place)
     if wanted.secretive:

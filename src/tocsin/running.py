@@ -189,8 +189,9 @@ def build(wiring: Wiring) -> "Engine":
             detect=partial(fittings.detected, registry),
             secrets=wiring.secrets,
             autostart=fittings.autostart(wiring.profile, wiring.environ) if wiring.can_start_with_computer else None,
+            search=fittings.addresses,
             signs_in=lambda: fittings.signs_in(http, wiring.secrets, wiring.clock, wiring.browser, wiring.words),
-            gauges=None if wiring.line_policy is None else fittings.gauges(wiring.clock, wiring.line_policy),
+            gauges=None if wiring.line_policy is None else fittings.gauges(wiring.clock, wiring.line_policy, http),
         )
     )
 
@@ -320,9 +321,9 @@ def logging_to(profile: "Profile", secrets: Secrets) -> Iterator[None]:
     from tocsin.adapters.log import LogFile
 
     try:
-        log = LogFile(profile.log, secrets.known)
+        log = LogFile(profile.log, secrets.known, partial(_say_unlogged, profile))
     except OSError as error:
-        print(f"tocsin: no log can be written: {error.strerror}", file=sys.stderr)  # noqa: T201 -- the log is what fails
+        _say_unlogged(profile, error.strerror or "")
         yield
         return
     log.start()
@@ -332,3 +333,12 @@ def logging_to(profile: "Profile", secrets: Secrets) -> Iterator[None]:
     finally:
         _LOG.info("Tocsin ends")
         log.stop()
+
+
+def _say_unlogged(profile: "Profile", problem: str) -> None:
+    from tocsin.speaking import words_of
+    from tocsin.words import system
+
+    words = words_of(profile, os.environ)
+    said = system.behind(words, words.gettext("No log can be written"), problem)
+    print(f"tocsin: {said}", file=sys.stderr)  # noqa: T201 -- the log is what fails

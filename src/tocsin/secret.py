@@ -11,6 +11,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Mapping, MutableMapping
+from functools import partial
 
 from tocsin.adapters.environment import take_secrets_from_environment, variable
 from tocsin.adapters.instance_client import send_command
@@ -22,6 +23,9 @@ from tocsin.domain.account import PROXY_SECRET, Account, Auth, AuthKind, Setting
 from tocsin.errors import EnvironmentFault, SecretUnavailable
 from tocsin.ports import SecretRef
 from tocsin.providers.registry import Registry
+from tocsin.speaking import words_of
+from tocsin.words import keeping
+from tocsin.words.phrasebook import Phrasebook
 
 LONGEST = 64 * 1024
 """Bytes of a secret; no service gives out longer ones."""
@@ -44,16 +48,18 @@ def set_secret(
     secret given, no keyring that keeps it.
     """
     given = take_secrets_from_environment(environ)
-    account = _whose(profile, account_id, environ)
+    words = words_of(profile, environ)
+    account = _whose(profile, account_id, environ, words)
     try:
-        asyncio.run(_set(account, KeyringSecrets({}), read or read_secret))
+        _set(account, words, read or partial(read_secret, words))
     except KeyboardInterrupt:
-        raise EnvironmentFault("Broken off: the secret that was there before stays") from None
-    say(f"The secret of {account.id} is kept in the keyring.")
+        raise EnvironmentFault(words.gettext("Broken off: the secret that was there before stays")) from None
+    say(words.gettext("The secret of {account} is kept in the keyring.").format(account=account.id))
     if account.auth.kind is AuthKind.NONE:
-        say("Nothing asks for it yet: its 'auth' in config.toml says none.")
+        said = words.gettext("Nothing asks for it yet: choose how to sign in to {account} in the settings.")
+        say(said.format(account=account.id))
     if account.id in given:
-        say(f"{variable(account.id)} is set, and comes before the keyring.")
+        say(words.gettext("{variable} is set, and comes before the keyring.").format(variable=variable(account.id)))
     tell_running(profile)
 
 
@@ -62,19 +68,23 @@ def remove_secret(
 ) -> None:
     """Take an account's secret out of the keyring, and what a sign-in left there. The account need not exist any more.
 
-    Raises ``SecretUnavailable`` where the keyring cannot be had, or does not let go of it.
+    Raises ``EnvironmentFault`` where the keyring cannot be had, or does not let go of it.
     """
     given = take_secrets_from_environment(environ)
+    words = words_of(profile, environ)
     try:
         was_there = asyncio.run(_remove(account_id, KeyringSecrets({})))
     except KeyboardInterrupt:
-        raise EnvironmentFault("Broken off: it is not certain that the secret was removed") from None
+        raise EnvironmentFault(words.gettext("Broken off: it is not certain that the secret was removed")) from None
+    except SecretUnavailable as error:
+        raise EnvironmentFault(keeping.not_let_go(words, error.obstacle)) from error
     if was_there:
-        say(f"The secret of {account_id} is not in the keyring any more.")
+        said = words.gettext("The secret of {account} is not in the keyring any more.")
     else:
-        say(f"The keyring holds no secret of {account_id}.")
+        said = words.gettext("The keyring holds no secret of {account}.")
+    say(said.format(account=account_id))
     if account_id in given:
-        say(f"{variable(account_id)} is set, and is still used.")
+        say(words.gettext("{variable} is set, and is still used.").format(variable=variable(account_id)))
     tell_running(profile)
 
 
@@ -87,32 +97,37 @@ def settings_with(profile: Profile, account_id: str, environ: Mapping[str, str])
     return loaded.settings
 
 
-def account_of(settings: Settings, account_id: str) -> Account:
+def account_of(settings: Settings, account_id: str, words: Phrasebook) -> Account:
     """The account of an id. Raises ``EnvironmentFault`` where there is none."""
     for account in settings.accounts:
         if account.id == account_id:
             return account
     names = ", ".join(account.id for account in settings.accounts)
-    raise EnvironmentFault(f"there is no account {account_id!r}", f"one of {names}" if names else "there is none yet")
+    if names:
+        said = words.gettext("There is no account {account}. Those that there are: {names}")
+    else:
+        said = words.gettext("There is no account {account}: there is none at all yet")
+    raise EnvironmentFault(said.format(account=words.quoted(account_id), names=names))
 
 
-def read_secret(prompt: str) -> str:
+def read_secret(words: Phrasebook, prompt: str) -> str:
     """One line from the terminal, without showing it; all of standard input where that is none.
 
     Raises ``EnvironmentFault`` for what is no secret, or where the terminal would show it.
     """
     if sys.stdin.isatty():
-        return _from_terminal(prompt)
+        return _from_terminal(words, prompt)
     data = sys.stdin.buffer.read(LONGEST + 1)
     if len(data) > LONGEST:
-        raise EnvironmentFault(f"What came in is longer than {LONGEST // 1024} KiB, and no secret")
+        said = words.gettext("What came in is longer than {n} KiB, and no secret: nothing was kept")
+        raise EnvironmentFault(said.format(n=LONGEST // 1024))
     try:
         return data.decode()
     except UnicodeDecodeError:
-        raise EnvironmentFault("What came in is not UTF-8 text") from None
+        raise EnvironmentFault(words.gettext("What came in is not UTF-8 text: nothing was kept")) from None
 
 
-def _from_terminal(prompt: str) -> str:
+def _from_terminal(words: Phrasebook, prompt: str) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("error", getpass.GetPassWarning)
         try:
@@ -120,37 +135,35 @@ def _from_terminal(prompt: str) -> str:
         except EOFError:
             return ""
         except getpass.GetPassWarning:
-            raise EnvironmentFault(
-                "This terminal would show the secret while it is typed", "give it on standard input instead"
-            ) from None
+            said = words.gettext("This terminal would show the secret while it is typed: give it on standard input")
+            raise EnvironmentFault(said) from None
 
 
-def _whose(profile: Profile, account_id: str, environ: Mapping[str, str]) -> Account:
+def _whose(profile: Profile, account_id: str, environ: Mapping[str, str], words: Phrasebook) -> Account:
     """The account whose secret is meant, or what stands for the proxy."""
     settings = settings_with(profile, account_id, environ)
     if account_id == PROXY_SECRET and settings.network.proxy_user:
         return Account(PROXY_SECRET, "", "", "", auth=Auth(AuthKind.BASIC, user=settings.network.proxy_user))
-    return account_of(settings, account_id)
+    return account_of(settings, account_id, words)
 
 
-async def _set(account: Account, secrets: KeyringSecrets, read: Read) -> None:
-    """Raises ``EnvironmentFault`` before anybody has typed, where no keyring would keep it."""
+def _set(account: Account, words: Phrasebook, read: Read) -> None:
+    """Raises ``EnvironmentFault`` before anybody has typed, where no keyring would keep it.
+
+    No event loop runs while somebody types: it would keep the first Ctrl-C to itself.
+    """
     ref = SecretRef(account.id)
     try:
-        await secrets.get(ref)
-    except NotKept:
-        pass
+        with contextlib.suppress(NotKept):
+            asyncio.run(KeyringSecrets({}).get(ref))
+        secret = read(words.gettext("The secret of {account}: ").format(account=account.id)).strip("\r\n")
+        if not secret:
+            raise EnvironmentFault(words.gettext("No secret was given: the one that was there before stays"))
+        if any(char in secret for char in "\r\n\0"):
+            raise EnvironmentFault(words.gettext("A secret is one line of text, and this is more: nothing was kept"))
+        asyncio.run(KeyringSecrets({}).keep(ref, secret))
     except SecretUnavailable as error:
-        raise SecretUnavailable(
-            f"{error.title}, and a secret is kept nowhere else",
-            f"start or unlock the keyring, or start Tocsin with {variable(account.id)} set",
-        ) from None
-    secret = read(f"The secret of {account.id}: ").strip("\r\n")
-    if not secret:
-        raise EnvironmentFault("No secret was given", "the one that was there before stays")
-    if any(char in secret for char in "\r\n\0"):
-        raise EnvironmentFault("A secret is one line of text, and this is more", "nothing was kept")
-    await secrets.keep(ref, secret)
+        raise EnvironmentFault(keeping.not_taken(words, error.obstacle, variable(account.id))) from error
 
 
 async def _remove(account_id: str, secrets: KeyringSecrets) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from tocsin.adapters.clock import SystemClock
-from tocsin.adapters.environment import take_secrets_from_environment
+from tocsin.adapters.environment import take_secrets_from_environment, variable
 from tocsin.adapters.http import HttpClient
 from tocsin.adapters.oauth_tokens import NAME, to_text
 from tocsin.adapters.profile import Profile
@@ -21,7 +21,7 @@ from tocsin.errors import EnvironmentFault, PollFailed, SecretUnavailable, SignI
 from tocsin.language import phrasebook
 from tocsin.ports import Browser, SecretRef
 from tocsin.secret import account_of, read_secret, settings_with, tell_running
-from tocsin.words import signing_in
+from tocsin.words import keeping, signing_in
 from tocsin.words.phrasebook import Phrasebook
 
 Say = Callable[[str], None]
@@ -44,7 +44,7 @@ def login(
     given = take_secrets_from_environment(environ)
     settings = settings_with(profile, account_id, environ)
     words = phrasebook(settings.language, environ, profile.named)
-    account, network = account_of(settings, account_id), settings.network
+    account, network = account_of(settings, account_id, words), settings.network
     at_terminal = _AtTerminal(words, say, browser, ask_secret or partial(_ask_at_terminal, words))
     try:
         asyncio.run(_login(account, network, given, at_terminal))
@@ -84,20 +84,23 @@ async def _login(
 async def _keep_secret(account: Account, secrets: KeyringSecrets, person: _AtTerminal) -> None:
     """A token, a key or a password: typed in, and kept."""
     words = person.words
-    await _check_keyring(account, secrets, words)
+    await _check_keyring(account, secrets, partial(_no_secret, words, account))
     # Translators: asks for a token, a key or a password; "kind" is one of the words of the settings file.
     prompt = words.gettext("The secret of {account} ({kind}): ")
     secret = person.ask_secret(prompt.format(account=account.id, kind=account.auth.kind.value)).strip("\r\n")
     if not secret:
         raise EnvironmentFault(words.gettext("Nothing was typed in: the secret that was there before stays"))
-    await secrets.keep(SecretRef(account.id), secret)
+    try:
+        await secrets.keep(SecretRef(account.id), secret)
+    except SecretUnavailable as error:
+        raise _no_secret(words, account, error) from error
     person.say(words.gettext("The secret of {account} is kept in the keyring.").format(account=account.id))
 
 
 def _ask_at_terminal(words: Phrasebook, prompt: str) -> str:
     if not sys.stdin.isatty():
         raise EnvironmentFault(words.gettext("A secret is typed in at a terminal, and there is none here"))
-    return read_secret(prompt)
+    return read_secret(words, prompt)
 
 
 def _why(words: Phrasebook, account: Account, failed: PollFailed) -> str:
@@ -126,13 +129,16 @@ async def _sign_in(account: Account, network: Network, secrets: KeyringSecrets, 
             said = words.gettext("The account {account} signs in by itself, and that works.")
             person.say(said.format(account=account.id))
             return
-        await _check_keyring(account, secrets, words)  # before a person has taken the trouble
+        await _check_keyring(account, secrets, partial(_no_login, words))  # before a person has taken the trouble
         if account.auth.flow is OAuthFlow.CODE:
             tell = partial(_tell_address, person)
             tokens = await sign_in_by_browser(http.oauth, account, person.browser, tell, shown=signing_in.pages(words))
         else:
             tokens = await sign_in_by_code(http.oauth, account, clock, partial(_tell_code, person))
-        await secrets.keep(SecretRef(account.id, NAME), to_text(tokens, account.auth))
+        try:
+            await secrets.keep(SecretRef(account.id, NAME), to_text(tokens, account.auth))
+        except SecretUnavailable as error:
+            raise _no_login(words, error) from error
     finally:
         await http.close()
     person.say(words.gettext("You are signed in to {account}.").format(account=account.id))
@@ -140,17 +146,24 @@ async def _sign_in(account: Account, network: Network, secrets: KeyringSecrets, 
         person.say(signing_in.ends_by_itself(words))
 
 
-async def _check_keyring(account: Account, secrets: KeyringSecrets, words: Phrasebook) -> None:
-    """Raises ``SecretUnavailable`` where no keyring would keep what comes of it."""
+async def _check_keyring(
+    account: Account, secrets: KeyringSecrets, as_told: Callable[[SecretUnavailable], EnvironmentFault]
+) -> None:
+    """Raises ``EnvironmentFault`` where no keyring would keep what comes of it."""
     try:
         await secrets.get(SecretRef(account.id, NAME))
     except NotKept:
         return
     except SecretUnavailable as error:
-        said = words.gettext(
-            "{problem}, and a login of {account} can be kept nowhere else: start or unlock the keyring"
-        )
-        raise SecretUnavailable(said.format(problem=error.title, account=account.id)) from None
+        raise as_told(error) from None
+
+
+def _no_secret(words: Phrasebook, account: Account, error: SecretUnavailable) -> EnvironmentFault:
+    return EnvironmentFault(keeping.not_taken(words, error.obstacle, variable(account.id)))
+
+
+def _no_login(words: Phrasebook, error: SecretUnavailable) -> EnvironmentFault:
+    return EnvironmentFault(keeping.no_login(words, error.obstacle))
 
 
 def _tell_address(person: _AtTerminal, prompt: SignInPrompt) -> None:

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from tocsin import speaking
 from tocsin.adapters.clock import SystemClock
 from tocsin.adapters.environment import take_secrets_from_environment
 from tocsin.adapters.instance import InstanceLock
@@ -19,6 +20,7 @@ from tocsin.domain.state import AppState, Command
 from tocsin.errors import EnvironmentFault
 from tocsin.ports import Event, LoadedSettings, OnEvent
 from tocsin.running import EngineThread, SettingsFile, Wiring, logging_to
+from tocsin.words.phrasebook import Phrasebook
 
 _LOG = logging.getLogger(__name__)
 _LOOK = 0.2
@@ -57,8 +59,12 @@ class _SpokenSettings:
         """Read them. Never raises for a wrong file."""
         loaded = self.file.load()
         for problem in loaded.problems:
-            print(f"tocsin: {self.file.profile.settings}: {problem}", file=sys.stderr, flush=True)  # noqa: T201 -- where a person looks
+            said = f"{self.file.profile.settings.parent}: {speaking.said(self._words(), problem)}"
+            print(f"tocsin: {said}", file=sys.stderr, flush=True)  # noqa: T201 -- where a person looks
         return loaded
+
+    def _words(self) -> Phrasebook:
+        return speaking.words_of(self.file.profile, os.environ)
 
     def save(self, settings: Settings) -> None:
         """Write these settings. Raises ``SettingsError``, ``EnvironmentFault``."""
@@ -112,8 +118,8 @@ def watch(profile: Profile, on_event: OnEvent) -> int:
         if listener.error is not None:
             raise listener.error
         if engine.error is not None:
-            what = f"the engine ended by a mistake of ours ({type(engine.error).__name__})"
-            print(f"tocsin: {what}; see {profile.log}", file=sys.stderr)  # noqa: T201 -- where a person looks
+            said = speaking.words_of(profile, os.environ).gettext("A mistake of ours has ended the watching: see {log}")
+            print(f"tocsin: {said.format(log=profile.log)}", file=sys.stderr)  # noqa: T201 -- where a person looks
         return 0 if engine.error is None else 3
 
 

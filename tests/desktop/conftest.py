@@ -1,13 +1,25 @@
 """In which order the desktop tests run: files that wait for a real desktop take turns with those that compute."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain, zip_longest
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 HERE = Path(__file__).parent
+PATIENCE = 60_000
+"""Milliseconds that ``qtbot`` waits for what does not happen. Its own five seconds pass where everybody is busy."""
 File = list[pytest.Item]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient() -> Iterator[None]:
+    """Wait longer than pytest-qt does, unless a test says how long."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        for wait in (QtBot.waitUntil, QtBot.waitSignal):
+            monkeypatch.setitem(wait.__kwdefaults__, "timeout", PATIENCE)
+        yield
 
 
 @pytest.hookimpl(trylast=True)

@@ -4,6 +4,7 @@ import pytest
 
 from support.atspi import Reader
 from support.atspi_stage import Stage
+from support.notification_aside import NotificationAside
 from support.program import PATIENCE, Program
 from support.scenarios import ScriptedProvider
 from support.virtual_desktop import VirtualDesktop
@@ -12,6 +13,7 @@ pytestmark = pytest.mark.desktop
 
 BEGUN = "Outage on Home fibre since 17:58. No estimate given yet"
 MOVED = "Outage on Home fibre since 17:58. Expected fixed at 21:15"
+LATE = "Outage on Home fibre since 17:58. The estimate of 19:11 has passed"
 POLITE, ASSERTIVE = 1, 2
 
 
@@ -90,6 +92,46 @@ def test_muted_and_quiet_hours_hold_for_what_is_said_too(bus, stage):
     assert sentence.startswith("Outage on Home fibre since 17:58. Expected fixed at 20:30")
 
 
+def test_what_is_read_out_of_a_notification_is_not_said_again(bus, stage):
+    """Begin, estimate and end have their notifications; that an estimate has passed has none, and is said."""
+    read_by_somebody(bus, stage)
+    stage.publish("quiet", read_out=True)
+    for _ in ("hidden", "open"):
+        for scene in ("outage begun", "outage moved", "quiet", "outage soon over"):
+            stage.publish(scene, read_out=True)
+        assert said(bus) == []
+        stage.let_pass(120)
+        stage.publish("outage soon over", read_out=True)
+        assert said(bus) == [(LATE, POLITE)]
+        stage.let_pass(-120)
+        stage.publish("quiet", read_out=True)
+        stage.open()
+    stage.publish("outage at night", read_out=True)
+    ((sentence, _),) = said(bus)
+    assert sentence.startswith("Outage on Home fibre since 17:58")
+
+
+def test_what_only_the_window_is_left_to_show_is_said_once(bus, stage):
+    """Whichever is there first, the state or the message, and whether or not the server is known to be gone."""
+    read_by_somebody(bus, stage)
+    stage.publish("quiet", read_out=True)
+    stage.publish("outage begun", read_out=True)
+    stage.fall("one")
+    stage.publish("outage begun")
+    assert said(bus) == [(BEGUN, ASSERTIVE)]
+    stage.publish("outage moved", read_out=True)
+    stage.fall("one")
+    stage.publish("quiet")
+    assert said(bus) == [("Home fibre works", POLITE)]
+    stage.fall("one")
+    stage.publish("outage begun", read_out=True)
+    assert said(bus) == [(BEGUN, ASSERTIVE)]
+    stage.publish("outage moved")
+    stage.fall("one")
+    stage.publish("outage moved")
+    assert said(bus) == [(MOVED, POLITE)]
+
+
 def test_what_holds_for_several_is_said_once(bus, stage):
     """A provider that cannot be asked is one sentence for all its connections, and none where nobody looks."""
     read_by_somebody(bus, stage)
@@ -120,6 +162,29 @@ def test_the_running_program_says_it_from_the_tray():
         window = reader.window("Outage on Home fibre")
         assert window.role == "frame"
         assert any(each.startswith("Outage on Home fibre") for each in window.texts[1:])
+
+
+def test_the_running_program_leaves_it_to_a_desktop_that_reads_notifications_out():
+    """Outage: the desktop says it, and the program does not. The desktop's server is gone at the end: now it does."""
+    with (
+        ScriptedProvider() as provider,
+        VirtualDesktop(panel=None, dunst=False) as desktop,
+        Reader(desktop) as reader,
+        NotificationAside(desktop, "gnome-shell") as server,
+    ):
+        program = Program(desktop, provider.account(), secrets={"home": provider.token}).start()
+        program.wait_for_level("ok")
+        provider.declare()
+        desktop.wait_until(lambda: server.titles, PATIENCE, "the notification")
+        program.tell("raise")
+        reader.window("Outage on Home fibre", PATIENCE)
+        assert reader.heard("Announcement") == []
+        server.leave()
+        provider.resolve()
+        assert reader.next("Announcement", patience=PATIENCE).value.startswith("Home fibre works")
+        shown = "Home fibre works again"
+        desktop.wait_until(lambda: any(shown in each for each in reader.window("Tocsin").texts), PATIENCE, shown)
+        assert reader.heard("Announcement") == []
 
 
 def test_nothing_of_it_is_there_without_a_screen_reader(bus, stage):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from support.atspi import PATIENCE
 from support.atspi_seen import Seen, seen
 
 __all__ = ["seen"]
@@ -18,10 +19,10 @@ def paste(seen: Seen, text: str) -> None:
 
 def go_on(seen: Seen, language: str = "en") -> None:
     """Choose the button that goes on, through the bus."""
-    seen.desktop.wait_until(lambda: "sensitive" in button(seen, language).states, 10, "the way on")
+    seen.desktop.wait_until(lambda: "sensitive" in button(seen, language).states, PATIENCE, "the way on")
     before = step(seen)
     seen.reader.act(button(seen, language))
-    seen.desktop.wait_until(lambda: step(seen) != before, 10, "another step")
+    seen.desktop.wait_until(lambda: step(seen) != before, PATIENCE, "another step")
 
 
 def button(seen: Seen, language: str):

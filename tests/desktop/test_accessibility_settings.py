@@ -2,6 +2,7 @@
 
 import pytest
 
+from support.atspi import PATIENCE
 from support.atspi_seen import seen
 
 __all__ = ["seen"]
@@ -51,7 +52,7 @@ def test_a_field_says_what_is_wrong_with_it(seen):
     def is_told() -> bool:
         return "nobody" not in seen.window().find("text", "Mail address for reports").description != ""
 
-    seen.desktop.wait_until(is_told, 5, "what is wrong with it")
+    seen.desktop.wait_until(is_told, PATIENCE, "what is wrong with it")
     wrong = seen.window().find("text", "Mail address for reports").description
     assert wrong.split(". ")[0].rstrip(".") in " ".join(seen.window().texts)
 

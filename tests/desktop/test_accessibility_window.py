@@ -2,6 +2,7 @@
 
 import pytest
 
+from support.atspi import PATIENCE
 from support.atspi_rules import ENOUGH, faults, walk_by_tab
 from support.atspi_seen import seen
 from support.palettes import NAMES
@@ -99,15 +100,15 @@ def test_the_dialog_for_what_is_to_be_reported_is_named_and_can_be_walked(seen):
     seen.stage.page(0)
     seen.reader.act(seen.window().find("push button", "Write down what to report"))
     dialog = seen.desktop.wait_until(
-        lambda: next((each for each in seen.reader.windows() if each.role == "dialog"), None), 10, "the dialog"
+        lambda: next((each for each in seen.reader.windows() if each.role == "dialog"), None), PATIENCE, "the dialog"
     )
     dialog = seen.reader.read(dialog)
     assert faults(dialog) == []
-    stops = walk_by_tab(seen.desktop, seen.reader, dialog)
+    stops = walk_by_tab(seen.desktop, seen.reader, seen.stage, dialog)
     assert {stop.node.role for stop in stops} == {"text", "push button"}
     assert [stop.node.name for stop in stops if stop.contrast < ENOUGH] == []
     seen.press("Escape")
-    seen.desktop.wait_until(lambda: len(seen.reader.windows()) == 1, 10, "the dialog to close")
+    seen.desktop.wait_until(lambda: len(seen.reader.windows()) == 1, PATIENCE, "the dialog to close")
 
 
 def test_what_has_no_room_is_scrolled_to_by_keyboard(seen):
@@ -118,7 +119,7 @@ def test_what_has_no_room_is_scrolled_to_by_keyboard(seen):
         before = seen.until("panel", "Outage on Home fibre").box.y
         seen.focus("push button", "Check now")
         seen.press("Page_Down")
-        seen.desktop.wait_until(lambda: seen.window().find("panel", "Outage").box.y < before, 5, "it to scroll")
+        seen.desktop.wait_until(lambda: seen.window().find("panel", "Outage").box.y < before, PATIENCE, "it to scroll")
     finally:
         seen.stage.look(height=1200)
 

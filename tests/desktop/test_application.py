@@ -7,7 +7,7 @@ import threading
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QEvent, QLocale, QObject, QTranslator
+from PySide6.QtCore import QEvent, QLocale, QObject, QTimer, QTranslator
 
 from support.applications import desktop, in_a_thread, make
 from support.desktop_scenes import Heard, bracketed, english, outage, quiet
@@ -18,6 +18,8 @@ from tocsin.domain.terms import Level
 from tocsin.ports import Outgoing
 
 __all__ = ["desktop", "make", "warm_painter"]  # fixtures for all of this module
+
+MORE_THAN_PARTS = 20  # turns of the event loop in which a window would have been made
 
 MESSAGE = Outgoing(
     "inc:one", "Outage on Home fibre", "Since 17:58.", "critical", "one", actions=(("acknowledge", "Ack"),)
@@ -124,7 +126,7 @@ def test_nothing_heavy_is_imported_for_the_icon():
         "print(sorted({'asyncio', 'httpx', 'msgspec', 'sqlite3', 'PySide6.QtDBus', 'PySide6.QtNetwork',\n"
         "              'socket', 'tocsin.ports', 'tocsin.desktop.window', 'tocsin.desktop.opener'} & {*sys.modules}))"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
     assert done.stdout.strip() == "[]", done.stderr
 
 
@@ -141,7 +143,35 @@ def test_a_click_opens_and_never_hides(desktop, qtbot):
     """However often."""
     for _ in range(3):
         desktop.tray.opened.emit()
-        assert desktop.window.isVisible()
+        qtbot.waitUntil(lambda: desktop.window is not None and desktop.window.isVisible())
+
+
+def is_open(desktop) -> bool:
+    return desktop.window is not None and desktop.window.isVisible()
+
+
+def test_the_first_click_makes_the_window_in_parts(desktop, qtbot):
+    """What comes in between has its turn: it is neither made nor laid out within the click itself."""
+    seen, between = [], QTimer()
+    between.timeout.connect(lambda: seen.append((desktop.window is not None, is_open(desktop))))
+    between.start(0)
+    desktop.tray.opened.emit()
+    assert desktop.window is None
+    qtbot.waitUntil(lambda: (True, True) in seen)
+    between.stop()
+    assert seen.index((False, False)) < seen.index((True, False)) < seen.index((True, True))
+
+
+def test_a_click_right_before_the_end_opens_nothing(desktop, qtbot):
+    """What is still to be made is dropped."""
+    desktop.tray.opened.emit()
+    desktop.quit()
+    turns, later = [], QTimer()
+    later.timeout.connect(lambda: turns.append(desktop.window))
+    later.start(0)
+    qtbot.waitUntil(lambda: len(turns) > MORE_THAN_PARTS)
+    later.stop()
+    assert turns[-1] is None
 
 
 @pytest.fixture
@@ -156,7 +186,7 @@ def test_without_a_tray_the_window_shows_itself(make, qtbot):
     """There would be nothing to see otherwise."""
     desktop = make(background=False)
     desktop.show()
-    qtbot.waitUntil(lambda: desktop.window is not None and desktop.window.isVisible(), timeout=5000)
+    qtbot.waitUntil(lambda: desktop.window is not None and desktop.window.isVisible())
 
 
 @pytest.mark.usefixtures("impatient")

@@ -12,7 +12,7 @@ from support.painting import warm_painter
 from support.phrases import book
 from tocsin.desktop.assistant_steps import Place
 from tocsin.domain.account import AuthKind, Connection, Usage
-from tocsin.domain.state import KeepSecret, SaveSettings, TryAddress
+from tocsin.domain.state import SetUp, TryAddress
 from tocsin.domain.terms import ConnectionKind, FailureKind, Role
 
 __all__ = ["engine", "opened", "warm_painter"]  # fixtures
@@ -66,7 +66,7 @@ def test_a_login_stays_with_the_reason_for_it(opened, engine):
     speak(opened, "en")
     for label in ("Next", "Next", "Finish"):
         press(opened, label)
-    assert engine.of(KeepSecret)[0].run_only
+    assert engine.secrets[0].run_only
 
 
 def test_what_was_ticked_and_named_stays_to_the_end(opened, engine):
@@ -111,7 +111,7 @@ def test_what_cannot_be_saved_is_said_again(opened, engine):
     engine.problem = ""
     opened.on_next()
     settle()
-    assert len(engine.of(SaveSettings)) == 2
+    assert len(engine.of(SetUp)) == 2
     assert not opened.isVisible()
 
 

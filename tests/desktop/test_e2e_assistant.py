@@ -3,8 +3,6 @@
 Pictures of every step, in English and Dutch, are left in ``build/assistant``.
 """
 
-import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pytest
 
 from support import watchdog, window_reader
 from support.netns import Network
+from support.own_time import OwnTime
 from support.phrases import book
 from support.program import PATIENCE, Program
 from support.scenarios import ScriptedProvider
@@ -23,11 +22,11 @@ from tocsin.domain.terms import FailureKind, Level
 from tocsin.simulator.http1 import Manner
 from tocsin.words import trials
 
-pytestmark = pytest.mark.desktop
+pytestmark = [pytest.mark.desktop, pytest.mark.timeout(240)]  # some are done over again
 
 PICTURES = Path(__file__).resolve().parents[2] / "build" / "assistant"
 WITHIN = 60.0
-STALL = 0.050
+"""Seconds, beside those in which the program and its desktop got no processor."""
 MOST_CLICKS = 6
 NAME = "TMF656"
 SAID = {
@@ -50,20 +49,21 @@ class Newcomer:
         self.words = book(language)
         self._language = language
         self._stall = desktop.directory / "stall"
-        hook = window_reader.hook(desktop) + watchdog.hook(self._stall)
+        hook = window_reader.hook(desktop) + watchdog.hook(self._stall, desktop)
         spoken = {"LANG": f"{language}_{language.upper()}.UTF-8", "LANGUAGE": language}
         self.program = Program(desktop, hook=hook, env=spoken | (env or {}), network=network)
         self.clicks = self.pastes = 0
         self._frame = desktop.picture()
-        self.began = time.monotonic()
         self.program.start("run")
+        self.taken = OwnTime(*desktop.pids)
         desktop.wait_until(self._is_open, PATIENCE, "the assistant")
 
     def click(self, what: str, picture: str = "") -> None:
-        """Click on the button that says this, once it can be pressed."""
+        """Click on the button that says this, once it can be pressed and stays where it is."""
         if picture:
             self.picture(picture)
-        place = self.desktop.wait_until(lambda: self._button(self.said(what)), PATIENCE, what)
+        place = self.desktop.at_rest(lambda: self._button(self.said(what)), PATIENCE, what)
+        assert place is not None
         self.desktop.click(*place)
         self.clicks += 1
 
@@ -86,7 +86,7 @@ class Newcomer:
         """Return once the bell is green and the window says so: within a minute, by so few clicks."""
         self.program.wait_for_level("ok", WITHIN)
         self.sees(f"{self.words.level_word(Level.OK)}, ")
-        assert time.monotonic() - self.began < WITHIN
+        assert self.taken.seconds < WITHIN
         assert self.clicks <= MOST_CLICKS
 
     def opens_the_settings(self) -> None:
@@ -111,8 +111,9 @@ class Newcomer:
         return next((place for label, place in window_reader.read(self.desktop).buttons if label == text), None)
 
     def _is_open(self) -> bool:
+        """Whether it is there, and what is typed goes into it."""
         try:
-            return self._button(self.said("next")) is not None
+            return window_reader.read(self.desktop).focus == self.words.gettext("Name or address")
         except OSError:
             return False
 
@@ -121,15 +122,10 @@ def configured(program: Program):
     return TomlSettings(program.profile.settings, provider_keys=providers.known()).load().settings
 
 
-def never_stalls(script: Callable[[], float]) -> bool:
-    """Whether the window is never kept waiting: what does so of its own comes each time, what the machine does not."""
-    return script() < STALL or script() < STALL
-
-
 @pytest.mark.parametrize("language", ["en", "nl"])
 def test_from_an_empty_profile_to_a_live_green_bell(language):
     """Issue: at most six clicks and one paste, under 60 s, and the window is never kept waiting for 50 ms."""
-    assert never_stalls(partial(from_nothing, language))
+    assert watchdog.never_stalls(partial(from_nothing, language))
 
 
 def from_nothing(language: str) -> float:
@@ -157,7 +153,7 @@ def from_nothing(language: str) -> float:
 @pytest.mark.parametrize("language", ["en", "nl"])
 def test_the_same_with_a_token(language):
     """Issue: a TMF656 provider that wants a token: the form, the id of a service, and a green bell."""
-    assert never_stalls(partial(by_token, language))
+    assert watchdog.never_stalls(partial(by_token, language))
 
 
 def by_token(language: str) -> float:
@@ -204,7 +200,7 @@ def test_the_same_with_just_my_line(language):
 
 def test_a_detection_that_hangs_can_be_cancelled():
     """Issue: a server that never answers; the assistant is back at its first step, and the window never stalled."""
-    assert never_stalls(past_a_hang)
+    assert watchdog.never_stalls(past_a_hang)
 
 
 def past_a_hang() -> float:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QColor, QImage
 
-from support.framebuffer import Picture
-from support.program import PATIENCE, Program, press, told, until_focused, wait_for_red
+from support.framebuffer import Box, Picture
+from support.program import PATIENCE, Program, glances, press, told, until_focused, wait_for_red
 from support.scenarios import ScriptedProvider
 from support.virtual_desktop import VirtualDesktop
 
@@ -21,6 +21,8 @@ pytestmark = pytest.mark.desktop
 MAGENTA = (255, 0, 255)
 BIDI = "\u202e\u2066\u200f"
 FIRE = "\U0001f525"
+LINGER = 3.0
+"""Seconds that a pointer stands still for a tooltip before it is moved again."""
 
 # What a careless program does with such text; it shows that the bait is one.
 CARELESS = """
@@ -98,34 +100,36 @@ def test_hostile_text_stays_text_everywhere(panel, markup, tmp_path):
 
 
 def hovered(desktop: VirtualDesktop) -> Picture:
-    """The screen with the icon's tooltip on it."""
-    box = desktop.icon_box()
+    """The screen with the icon's tooltip on it, which is taken away again."""
+    box = desktop.at_rest(desktop.icon_box, PATIENCE, "the icon")
     assert box is not None
-    below = desktop.picture()
+    below = under_the_panel(desktop)
 
     def differs() -> bool:
-        now = desktop.picture()
-        corner = [
-            (x, y)
-            for x in range(box.x - 200, desktop.size[0])
-            for y in range(desktop.panel_box().height, desktop.panel_box().height + 40)
-        ]
-        return any(now.pixel(x, y) != below.pixel(x, y) for x, y in corner)
+        x, y = box.centre
+        for step in range(6, -1, -1):  # as a hand does: to some panels a pointer that is just there has not come
+            desktop.run("xdotool", "mousemove", str(x - step), str(y))
+        return any(under_the_panel(desktop) != below for _ in glances(desktop, LINGER))
 
-    x, y = box.centre
-    for step in range(6, -1, -1):  # as a hand does: to some panels a pointer that is just there has not come
-        desktop.run("xdotool", "mousemove", str(x - step), str(y))
     desktop.wait_until(differs, PATIENCE, "the tooltip")
     picture = desktop.picture()
     desktop.run("xdotool", "mousemove", "2", str(desktop.size[1] - 2))
+    desktop.wait_until(lambda: under_the_panel(desktop) == below, PATIENCE, "the tooltip to go")
     return picture
 
 
 def with_menu(desktop: VirtualDesktop) -> Picture:
-    """The screen with the icon's menu on it."""
-    before = desktop.picture()
+    """The screen with the icon's menu on it, which is taken away again."""
+    below = under_the_panel(desktop)
     desktop.click_icon(button=3)
-    desktop.wait_until(lambda: desktop.picture() != before, PATIENCE, "the menu")
+    desktop.wait_until(lambda: under_the_panel(desktop) != below, PATIENCE, "the menu")
     picture = desktop.picture()
     press(desktop, "Escape")
+    desktop.wait_until(lambda: under_the_panel(desktop) == below, PATIENCE, "the menu to go")
     return picture
+
+
+def under_the_panel(desktop: VirtualDesktop) -> Picture:
+    """Where a tooltip or a menu of the icon shows first."""
+    panel = desktop.panel_box()
+    return desktop.picture(Box(panel.x - 8, panel.height, panel.width + 8, 40))

@@ -11,6 +11,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from jeepney import DBusAddress
+from jeepney.wrappers import DBusErrorResponse
 
 from support.notification_log import Notified
 from support.program import (
@@ -60,12 +62,11 @@ HttpClient.send, events.Handle._run, Keeper.confirm = sending, stepping, confirm
 
 
 def rung(desktop: VirtualDesktop, provider: ScriptedProvider, program: Program, problem: str) -> None:
-    """Start it, and let it hear of an outage."""
+    """Start it, and let it hear of an outage by itself: who is about to be killed cannot be spoken to."""
     provider.clear()
     program.start()
     program.wait_for_level("ok")
     provider.declare(problem)
-    program.tell("check")
 
 
 def steps_to_a_delivery(desktop: VirtualDesktop, provider: ScriptedProvider) -> int:
@@ -104,6 +105,7 @@ def killed_at(fatal: int, desktop: VirtualDesktop, provider: ScriptedProvider, p
     program = Program(desktop, provider.account(), secrets={"home": provider.token}, hook=hook, name=problem)
     rung(desktop, provider, program, problem)
     desktop.wait_until(program.was_killed, PATIENCE, f"the kill at step {fatal}")
+    until_off_the_bus(desktop, program)
     recorded, sent = is_recorded(program.profile.data), len(desktop.log.calls()) - before
 
     provider.fail(manner=Manner.HANG)
@@ -134,30 +136,56 @@ def killed_at(fatal: int, desktop: VirtualDesktop, provider: ScriptedProvider, p
     provider.resolve(problem)
     program.ask(provider)
     wait_for_no_red(desktop)
-    (end,) = [call for call in desktop.log.calls()[before:] if call.urgency == "normal"]
+
+    def ends() -> list[Notified]:
+        return [call for call in desktop.log.calls()[before:] if call.urgency == "normal" and call.id]
+
+    (end,) = desktop.wait_until(ends, PATIENCE, "the end to be told")
     assert end.id == shown.id
     assert [call.summary for call in desktop.dunst_displayed()] == [end.summary]
     assert program.terminate() == 0
     assert "Traceback" not in program.log
 
 
+def until_off_the_bus(desktop: VirtualDesktop, program: Program) -> None:
+    """Return once the bus has read everything that a dead program had said, and let it go."""
+    bus = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
+
+    def is_its(name: str) -> bool:
+        try:
+            return bool(desktop.call(bus, "GetConnectionUnixProcessID", "s", (name,))[0] == program.process.pid)
+        except DBusErrorResponse:
+            return False  # gone meanwhile
+
+    def is_gone() -> bool:
+        (names,) = desktop.call(bus, "ListNames")
+        return not any(is_its(name) for name in names if name.startswith(":"))
+
+    desktop.wait_until(is_gone, PATIENCE, "the bus to let go of it")
+
+
 def test_killed_while_it_rings_it_goes_on_ringing():
     """A crash in mid-alarm, days of it for all we know: red at once, told once, acknowledged stays acknowledged."""
     with ScriptedProvider() as provider, VirtualDesktop(panel="lxqt") as desktop:
-        program = Program(desktop, provider.account(), secrets={"home": provider.token})
+        confirmed = desktop.directory / "confirmed"
+        hook = STEPS.format(place=str(confirmed), fatal=0)
+        program = Program(desktop, provider.account(), secrets={"home": provider.token}, hook=hook)
         rung(desktop, provider, program, "PRB-1")
         wait_for_red(desktop)
         desktop.wait_until(desktop.dunst_displayed, PATIENCE, "the notification")
         desktop.wait_until(lambda: program.status()["ringing"], PATIENCE, "the alarm to ring")
+        wait_for_file(desktop, confirmed)
         program.kill()
         desktop.wait_until(lambda: desktop.icon_box() is None, PATIENCE, "the icon to go with its program")
         provider.fail(manner=Manner.HANG)
+        program.hook = ""
         program.start()
         wait_for_red(desktop)
         assert program.status()["ringing"]
         program.tell("ack")
         desktop.wait_until(lambda: not program.status()["ringing"], PATIENCE, "the acknowledgement")
         program.kill()
+        desktop.wait_until(lambda: desktop.icon_box() is None, PATIENCE, "the icon to go with its program")
         program.start()
         wait_for_red(desktop)
         assert not program.status()["ringing"]

@@ -3,7 +3,6 @@
 A canary token takes part in a whole alarm, in failures, and in exceptions that quote it, as libraries' do.
 """
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from support.program import (
     Program,
     children,
     leave_assistant,
-    press,
     proc,
     told,
     until_focused,
@@ -83,7 +81,7 @@ def test_a_canary_token_is_found_nowhere():
         page.add_component("imap", "IMAP")
         accounts = (provider.account(), page.account())
         secrets = {"home": CANARY, "mail": f"{CANARY}-2"}
-        hook = TALKATIVE.format(place=str(asked))
+        hook = TALKATIVE.format(place=str(asked)) + window_reader.hook(desktop)
         program = Program(desktop, *accounts, secrets=secrets, env=env, hook=hook).start()
         program.wait_for_level("ok")
 
@@ -103,7 +101,7 @@ def test_a_canary_token_is_found_nowhere():
         wait_for_red(desktop)
         desktop.click_icon()
         until_focused(desktop)
-        try_buttons(desktop, opened.exists)
+        desktop.click(*window_reader.standing(desktop, "Details"))
         assert wait_for_file(desktop, opened).strip() == "https://stspg.example.net/inc-1"
         assert "TOCSIN" in (desktop.directory / "opened.env").read_text(), "an environment was written down"
         assert_nowhere(desktop, program, (desktop.directory / "opened.env").read_text())
@@ -111,25 +109,23 @@ def test_a_canary_token_is_found_nowhere():
         assert_nowhere(desktop, program)
 
 
-def try_buttons(desktop: VirtualDesktop, until: Callable[[], object]) -> None:
-    """Press one button of the window after the other with the keyboard, until that comes of it."""
-
-    def pressed() -> object:
-        press(desktop, "Tab", "space")
-        return until()
-
-    desktop.wait_until(pressed, PATIENCE, "a button to do it")
-
-
 def assert_nowhere(desktop: VirtualDesktop, program: Program, *texts: str) -> None:
     """The canary is in none of these, in no file of the profile, in nothing printed, told or given to a process."""
-    found = [str(file) for file in program.folder.rglob("*") if file.is_file() and CANARY.encode() in file.read_bytes()]
+    found = [str(file) for file in program.folder.rglob("*") if CANARY.encode() in content(file)]
     assert found == []
     assert not any(CANARY in text for text in (program.printed, *texts))
     assert not any(CANARY in repr(call) for call in desktop.log.calls())
     everything = [int(place.name) for place in Path("/proc").iterdir() if place.name.isdigit()]
     assert not any(CANARY.encode() in proc(pid, "cmdline") for pid in everything)
     assert not any(CANARY.encode() in proc(child, "environ") for child in children(program.process.pid))
+
+
+def content(file: Path) -> bytes:
+    """What is in a file; nothing where it is none, or is gone meanwhile."""
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
 
 
 def test_the_demo_that_the_window_starts_inherits_no_secret():

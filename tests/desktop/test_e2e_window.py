@@ -6,9 +6,18 @@ import sys
 
 import pytest
 
-from support.program import PATIENCE, Program, leave_assistant, press, until_focused, wait_for_red, window_title
+from support.program import (
+    PATIENCE,
+    Program,
+    leave_assistant,
+    press,
+    until_focused,
+    until_titled,
+    wait_for_red,
+    window_title,
+)
 from support.scenarios import ScriptedProvider
-from support.virtual_desktop import VirtualDesktop
+from support.virtual_desktop import DesktopError, VirtualDesktop
 
 pytestmark = pytest.mark.desktop
 
@@ -23,13 +32,32 @@ def test_without_any_tray_the_window_shows_itself():
         program = program_at(desktop, provider).start("run")
         assert window_title(desktop) == "Tocsin"
         window = until_focused(desktop)
-        press(desktop, "alt+F4")
-        desktop.wait_until(lambda: len(desktop.windows("Tocsin")) == 2, PATIENCE, "the question")
+        desktop.wait_until(lambda: asks_when_closed(desktop), PATIENCE, "the question")
         provider.declare()
         desktop.wait_until(lambda: program.status()["ringing"], PATIENCE, "the alarm, question or not")
+        desktop.wait_until(lambda: focused(desktop) in others(desktop, window), PATIENCE, "the question to be asked")
         press(desktop, "Escape")
         desktop.wait_until(lambda: desktop.windows("Tocsin|Outage") == [window], PATIENCE, "the question to go")
         assert program.terminate() == 0
+
+
+def asks_when_closed(desktop: VirtualDesktop) -> bool:
+    """Close the window, and see whether that is asked about. A window manager that is busy may miss a key."""
+    press(desktop, "alt+F4")
+    try:
+        return desktop.wait_until(lambda: len(desktop.windows("Tocsin")) == 2, PATIENCE / 4, "the question")
+    except DesktopError:
+        return False
+
+
+def focused(desktop: VirtualDesktop) -> int:
+    """The window that has the keyboard, 0 for none."""
+    return int(desktop.run("xdotool", "getwindowfocus", check=False).strip() or 0)
+
+
+def others(desktop: VirtualDesktop, window: int) -> list[int]:
+    """The program's windows but this one."""
+    return [each for each in desktop.windows("Tocsin|Outage") if each != window]
 
 
 def test_in_the_background_no_window_opens_even_without_a_tray():
@@ -82,7 +110,7 @@ def test_a_run_beside_a_watch_says_why_there_is_no_window():
         program = program_at(desktop, provider).start("watch")
         program.wait_for_level("ok")
         assert program.also("run").wait(PATIENCE) == 3
-        assert "'tocsin watch' runs on this profile" in program.printed
+        assert "If “tocsin watch” runs in a terminal, end that first." in program.printed
         assert "ERROR" not in program.log
         assert desktop.windows("Tocsin") == []
         assert program.terminate() == 0
@@ -135,4 +163,4 @@ def test_an_empty_profile_opens_the_window_that_says_how_to_begin():
         program.tell("reload")
         program.wait_for_level("ok")
         provider.declare()
-        desktop.wait_until(lambda: window_title(desktop).startswith("Outage"), PATIENCE, "the window to say so")
+        until_titled(desktop, "Outage")

@@ -31,7 +31,8 @@ LATER = (
     "tocsin.language",
     "tocsin.ports",
     "tocsin.running",
-    "tocsin.words",
+    "tocsin.words.phrasebook",
+    "tocsin.words.voice",
 )
 
 
@@ -39,7 +40,7 @@ def told_by_a_child(script: str) -> object:
     """What a script prints last, as JSON; it has a screen of its own that nobody sees."""
     env = dict(os.environ) | {"QT_QPA_PLATFORM": "offscreen"}
     done = subprocess.run(
-        [sys.executable, "-c", script], env=env, capture_output=True, text=True, timeout=30, check=True
+        [sys.executable, "-c", script], env=env, capture_output=True, text=True, timeout=60, check=True
     )
     return json.loads(done.stdout.splitlines()[-1])
 

@@ -17,6 +17,9 @@ from tocsin.ports import ThreadRef
 
 pytestmark = pytest.mark.desktop
 
+SOON = 20.0
+"""Seconds that nothing here takes, however busy the machine, which does not wait for what it should not."""
+
 
 @pytest.fixture
 def bare() -> Iterator[VirtualDesktop]:
@@ -33,15 +36,15 @@ def test_a_server_that_hangs_holds_up_nothing(bare, method):
         async with FakeNotificationServer(bare.address, silent={method}) as server:
             began = time.monotonic()
             delivery = await channel.deliver(START)
-            assert (delivery.ok, delivery.reason) == (False, f"no answer to {method} within 0.5 s")
-            assert time.monotonic() - began < 2
+            assert (delivery.ok, delivery.reason) == (False, f"no answer to {method} within 2 s")
+            assert time.monotonic() - began < SOON
             server.silent.clear()
             await server.answer_late()
             ref = await shown(channel, START)
             server.silent.add("CloseNotification")
             assert not (await channel.withdraw(ref)).ok
 
-    with_channel(bare, story, patience=0.5)
+    with_channel(bare, story, patience=2)
 
 
 def test_deliveries_to_a_server_that_hangs_do_not_queue_up(bare):
@@ -52,9 +55,9 @@ def test_deliveries_to_a_server_that_hangs_do_not_queue_up(bare):
             began = time.monotonic()
             deliveries = await asyncio.gather(*(channel.deliver(START) for _ in range(5)))
             assert not any(delivery.ok for delivery in deliveries)
-            assert time.monotonic() - began < 2
+            assert time.monotonic() - began < SOON
 
-    with_channel(bare, story, patience=0.5)
+    with_channel(bare, story, patience=SOON / 4)
 
 
 def test_a_server_that_refuses_is_a_failed_delivery(bare):
@@ -196,7 +199,7 @@ def test_something_that_is_no_bus_is_not_waited_for(tmp_path, answer):
             assert not delivery.ok
             assert "cannot be reached" in delivery.reason
             await channel.close()
-            await asyncio.wait_for(over.wait(), 5)
+            await asyncio.wait_for(over.wait(), 60)
 
     over = asyncio.Event()
     asyncio.run(story())
@@ -213,6 +216,54 @@ def test_stopping_does_not_wait_for_a_server_that_hangs(bare):
             waiting.cancel()
             await asyncio.wait([waiting])
             await channel.close()
-            assert time.monotonic() - began < 1
+            assert time.monotonic() - began < SOON
 
-    with_channel(bare, story, patience=5)
+    with_channel(bare, story, patience=60)
+
+
+def test_it_is_known_of_which_servers_a_screen_reader_reads(bare):
+    """Before the first message, and anew with another server; what changes is shown anew there, for it to be read."""
+
+    async def story(channel: FreedesktopChannel, heard: Heard) -> None:
+        assert not channel.is_read_out
+        async with FakeNotificationServer(bare.address, name="gnome-shell", screen_reader=True) as server:
+            await channel.start(heard)
+            assert channel.is_read_out
+            first = await shown(channel, START)
+            second = await shown(channel, replace(START, replaces=first))
+            shown_at = [body[1] for body in server.asked("Notify")]
+            assert (shown_at, server.asked("CloseNotification")) == ([0, 0], [(first.notification_id,)])
+            assert second.notification_id != first.notification_id
+        assert channel.is_read_out
+        async with FakeNotificationServer(bare.address, name="dunst") as server:
+            first = await shown(channel, replace(START, replaces=second))
+            assert not channel.is_read_out
+            await shown(channel, replace(START, replaces=first))
+            assert [body[1] for body in server.asked("Notify")] == [0, first.notification_id]
+
+    with_channel(bare, story)
+
+
+@pytest.mark.parametrize("screen_reader", [None, False, "yes"])
+def test_what_nobody_has_read_aloud_changes_in_place(bare, screen_reader):
+    """Also at a server that is read out: without a screen reader, or where that is not to be learnt."""
+
+    async def story(channel: FreedesktopChannel, heard: Heard) -> None:
+        async with FakeNotificationServer(bare.address, name="gnome-shell", screen_reader=screen_reader) as server:
+            first = await shown(channel, START)
+            assert await shown(channel, replace(START, replaces=first)) == first
+            assert server.asked("CloseNotification") == []
+
+    with_channel(bare, story)
+
+
+def test_a_server_that_does_not_say_what_it_is_shows_messages_all_the_same(bare):
+    """Its name is worth a question, and no alarm."""
+
+    async def story(channel: FreedesktopChannel, heard: Heard) -> None:
+        for trouble in ("silent", "refused"):
+            async with FakeNotificationServer(bare.address, **{trouble: {"GetServerInformation"}}):
+                await shown(channel, START)
+                assert not channel.is_read_out
+
+    with_channel(bare, story, patience=2)

@@ -232,7 +232,7 @@ def read_code(widget, folder) -> str:
         ["zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", str(file)],
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=False,
     )
     return done.stdout.strip()

@@ -1,15 +1,20 @@
 """The main window can be read in every language, with letters of the usual size and of twice that: no text is cut."""
 
+from dataclasses import replace
+
 import pytest
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPushButton, QWidget
 
-from support import desktop_scenes, line_scenes, offline_scenes
+from support import desktop_scenes, line_scenes, main_window, offline_scenes
 from support.cut_text import cut_texts, letters
 from support.desktop_scenes import StillClock
 from support.painting import warm_painter
 from support.phrases import book
 from tocsin import resources
+from tocsin.desktop import history_rows
 from tocsin.desktop.draft_dialog import DraftDialog
+from tocsin.desktop.history_rows import Rows
 from tocsin.desktop.pages import Page
 from tocsin.desktop.window import Window
 from tocsin.domain.state import AppState
@@ -70,6 +75,51 @@ def test_the_window_shows_whole_sentences(shown, language, name):
 
 
 @pytest.mark.parametrize("language", resources.languages())
+def test_the_history_shows_whole_rows(shown, language):
+    """Estimates that moved and a title as long as titles get, on a window as narrow as it gets, and wider again."""
+    long = desktop_scenes.incident(
+        "long",
+        title=" ".join(["Unterbrechungsfreie", "Stromversorgung"] * 3),
+        start=desktop_scenes.local(2, 1),
+        end=desktop_scenes.local(2, 2),
+        etas=tuple(desktop_scenes.local(2, 1, minute) for minute in (10, 20, 30)),
+    )
+    window = shown(language, desktop_scenes.quiet(history=(long, *desktop_scenes.outage().history)))
+    entries = window.history.entries
+    heights = []
+    for width in (window.minimumSizeHint().width(), 1400):
+        window.resize(width, 900)
+        settle()
+        assert cut_texts(entries.parentWidget()) == []
+        heights.append(entries.visualRect(entries.model().index(0, 0)).height())
+    assert heights[0] > heights[1]
+
+
+def test_of_many_rows_all_are_measured_in_the_end(shown, qtbot):
+    """The first ones at once, the others between events: nothing waits, and nothing stays cut."""
+    window = shown("nl", desktop_scenes.quiet(history=main_window.long_history(100)))
+    entries = window.history.entries
+    window.resize(window.minimumSizeHint().width(), 700)
+    qtbot.waitUntil(lambda: not entries.itemDelegate().is_behind, timeout=30_000)
+    assert cut_texts(entries.parentWidget()) == []
+
+
+def test_heights_of_rows_long_gone_are_forgotten(shown, qtbot, monkeypatch):
+    """A program that runs for months sees many incidents; those that show are measured all the same."""
+    monkeypatch.setattr(history_rows, "_MOST_KEPT", 30)
+    (long,) = main_window.long_history(1)
+    window = shown("nl", desktop_scenes.quiet(history=()))
+    entries = window.history.entries
+    for month in range(20):
+        history = tuple(replace(long, uid=f"{month}-{number}") for number in range(8))
+        window.render_state(desktop_scenes.quiet(history=history))
+        settle()
+    qtbot.waitUntil(lambda: not entries.itemDelegate().is_behind)
+    assert cut_texts(entries.parentWidget()) == []
+    assert 8 <= len(entries.itemDelegate()._heights) <= 30
+
+
+@pytest.mark.parametrize("language", resources.languages())
 def test_the_report_shows_whole_sentences(shown, language):
     """The dialog to write down what to report."""
     window = shown(language, offline_scenes.cut_alone())
@@ -102,3 +152,17 @@ def test_a_cut_text_is_found(qtbot, qapp):
     beyond.setGeometry(380, 100, 80, 30)
     holder.show()
     assert len(cut_texts(holder)) == 5
+
+
+def test_a_cut_row_is_found(shown):
+    """The finder sees a row that is less tall than its texts."""
+
+    class Low(Rows):
+        def sizeHint(self, option, index):  # noqa: N802 - Qt's name
+            return super().sizeHint(option, index) - QSize(0, 10)
+
+    window = shown("nl", desktop_scenes.outage())
+    entries = window.history.entries
+    entries.setItemDelegate(Low(entries))
+    settle()
+    assert len(cut_texts(entries.parentWidget())) >= len(desktop_scenes.outage().history)

@@ -12,6 +12,10 @@ from support.virtual_desktop import VirtualDesktop
 
 pytestmark = pytest.mark.desktop
 
+PATIENCE = 60.0
+SOME = 10  # changes of the icon, of forty that there are at the most
+HELD_UP = 2.0  # seconds by which a busy machine may delay some of them, so that the next ones seem to come soon
+QUIET = 8.0  # seconds: by itself a bell swings for twenty
 TESTS = Path(__file__).parents[1]
 PORTAL = "org.freedesktop.portal.Desktop"
 PORTAL_PATH = "/org/freedesktop/portal/desktop"
@@ -42,7 +46,7 @@ class Driven:
         self.tell("report")
         return self.hear()
 
-    def wait(self, what: str, value: object, seconds: float = 6) -> dict:
+    def wait(self, what: str, value: object, seconds: float = 60) -> dict:
         """Reports until one has this value."""
         deadline = time.monotonic() + seconds
         while (report := self.report())[what] != value:
@@ -52,7 +56,7 @@ class Driven:
 
     def end(self) -> None:
         self.tell("quit")
-        assert self.process.wait(20) == 0
+        assert self.process.wait(PATIENCE) == 0
         self.process.stdin.close()
         self.process.stdout.close()
 
@@ -71,7 +75,7 @@ def test_a_message_leaves_the_keyboard_where_it_is(bare):
     driven.wait("typing", True)
     driven.tell("deliver")
     driven.wait("window", True)
-    bare.wait_until(lambda: bare.windows("Tocsin"), 20, "the window")
+    bare.wait_until(lambda: bare.windows("Tocsin"), PATIENCE, "the window")
     time.sleep(0.5)  # the window manager gets its chance to take the focus away
     report = driven.report()
     assert report["typing"]
@@ -88,10 +92,10 @@ def test_a_tray_that_comes_late_and_one_that_comes_back(bare, kind):
     driven.tell("outage")
     for _ in range(2):
         bare.start_panel(kind)
-        bare.wait_until(lambda: is_red(bare.icon_colour()), 10, "the red bell")
+        bare.wait_until(lambda: is_red(bare.icon_colour()), PATIENCE, "the red bell")
         bare.stop_panel()
     bare.start_panel(kind)
-    bare.wait_until(lambda: is_red(bare.icon_colour()), 10, "the red bell")
+    bare.wait_until(lambda: is_red(bare.icon_colour()), PATIENCE, "the red bell")
     bare.click_icon()
     driven.wait("window", True)
     driven.end()
@@ -107,7 +111,7 @@ def test_the_window_that_showed_itself_stays_when_a_tray_comes(bare):
     driven.tell("quiet")
     driven.wait("window", True)
     bare.start_panel("lxqt")
-    bare.wait_until(bare.icon_box, 10, "the icon")
+    bare.wait_until(bare.icon_box, PATIENCE, "the icon")
     assert driven.report()["window"]
     driven.end()
 
@@ -115,14 +119,14 @@ def test_the_window_that_showed_itself_stays_when_a_tray_comes(bare):
 def test_gnomes_switch_keeps_the_bell_still(bare):
     """Animations are off in the portal's settings: the bell is red and does not swing."""
     portal = bare.spawn(["/usr/bin/python3", "-m", "dbusmock", "--session", PORTAL, PORTAL_PATH, SETTINGS])
-    bare.wait_until(lambda: bare.owner(PORTAL), 8, "the portal")
+    bare.wait_until(lambda: bare.owner(PORTAL), PATIENCE, "the portal")
     answer = "ret = dbus.Boolean(False, variant_level=2)"
     call = ["gdbus", "call", "--session", "--dest", PORTAL, "--object-path", PORTAL_PATH]
     bare.run(*call, "--method", "org.freedesktop.DBus.Mock.AddMethod", SETTINGS, "Read", "ss", "v", answer)
     driven = Driven(bare, "--background")
     driven.tell("outage")
     driven.wait("level", "outage")
-    report = driven.wait("moving", False, seconds=2)
+    report = driven.wait("moving", False, seconds=10)  # by itself the swing would end after twenty
     assert (report["level"], report["frame"]) == ("outage", 0)
     driven.end()
     bare.end(portal)
@@ -137,18 +141,22 @@ def test_what_the_swing_costs_on_the_bus():
         driven = Driven(desktop, "--background")
         driven.tell("outage")
         driven.wait("frame", 1)
-        began, seconds = changes(desktop), 3.0
-        time.sleep(seconds)
-        assert 3 <= changes(desktop) - began <= 2 * seconds + 1
+        began, before = time.monotonic(), changes(desktop)
+        desktop.wait_until(lambda: changes(desktop) >= before + SOME, PATIENCE, "the bell to swing")
+        assert time.monotonic() - began >= SOME / 2 - HELD_UP
         driven.tell("quiet")
         driven.wait("level", "ok")
         driven.wait("moving", False)
-        time.sleep(0.3)
-        still = changes(desktop)
-        time.sleep(2.0)
-        assert changes(desktop) == still
+        desktop.wait_until(lambda: is_still(desktop), QUIET, "it to cost nothing")
         driven.end()
         desktop.end(monitor)
+
+
+def is_still(desktop: VirtualDesktop) -> bool:
+    """Whether nothing changes for two seconds, in which a swinging bell does four times."""
+    before = changes(desktop)
+    time.sleep(2.0)
+    return changes(desktop) == before
 
 
 def changes(desktop: VirtualDesktop) -> int:

@@ -17,7 +17,7 @@ from support.phrases import book
 from tocsin.desktop.assistant_steps import Place
 from tocsin.desktop.window import Window
 from tocsin.domain.account import Account, Settings
-from tocsin.domain.state import SaveSettings
+from tocsin.domain.state import SetUp
 from tocsin.domain.terms import FailureKind, Obstacle
 from tocsin.offers import CatalogueOffers
 
@@ -60,7 +60,7 @@ def test_it_comes_by_itself_where_nothing_is_set_up(window, engine):
     paste(assistant, PAGE)
     for label in ("Next", "Next", "Next", "Finish"):
         press(assistant, label)
-    assert len(engine.of(SaveSettings)) == 1
+    assert len(engine.of(SetUp)) == 1
     assert window._setting_up.assistant is None
 
 

@@ -42,7 +42,7 @@ def draw(desktop, state) -> None:
 
 def come(desktop):
     """The settings, once they have come."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while (desktop.settings.window is None or not desktop.settings.window.isVisible()) and time.monotonic() < deadline:
         settle()
     return desktop.settings.window
@@ -176,5 +176,5 @@ from tocsin.desktop.application import DesktopApplication
 from tocsin.desktop.window import Window
 print(*sorted(name for name in sys.modules if name.startswith("tocsin.desktop.settings")))
 """
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30)
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert said.stdout.split() == ["tocsin.desktop.settings_opener"]

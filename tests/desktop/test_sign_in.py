@@ -25,7 +25,7 @@ from tocsin.domain.signing_in import (
     SignIn,
     SignInStep,
 )
-from tocsin.domain.state import EndTrial, KeepSecret, TryAddress
+from tocsin.domain.state import EndTrial, SetUp, TryAddress
 from tocsin.domain.terms import FailureKind
 
 __all__ = ["engine", "opened", "warm_painter"]  # fixtures
@@ -74,8 +74,8 @@ def test_signed_in_in_the_browser_the_assistant_goes_on_by_itself(opened, engine
         press(opened, label)
     (account,) = saved(engine).accounts
     assert account.auth == BY_BROWSER
-    assert engine.of(KeepSignIn) == [KeepSignIn(account.id)]
-    assert engine.of(KeepSecret) == []
+    assert [each.signed for each in engine.of(SetUp)] == [KeepSignIn(account.id)]
+    assert engine.secrets == []
     assert not opened.isVisible()
 
 
@@ -142,6 +142,43 @@ def test_a_keyring_that_does_not_take_it_is_said_before_the_end(opened, engine):
         press(opened, label)
     assert "You are signed in until Tocsin ends, for no keyring can be used." in said(opened)
     press(opened, "Close")
+    assert not opened.isVisible()
+
+
+def test_where_nobody_is_signed_in_any_more_it_says_so_and_one_signs_in_again(opened, engine):
+    """Another sign-in took its place: nothing was saved, what was filled in is still there, and it ends as usual."""
+    to_sign_in(opened, engine)
+    press(opened, "Sign in in the browser")
+    for label in ("Next", "Next"):
+        press(opened, label)
+    engine.is_lost = True
+    press(opened, "Finish")
+    assert opened.place is Place.SIGN_IN
+    assert "Nothing was saved, for what you signed in to is not known any more" in said(opened)
+    assert field(opened, "Client id").text() == "tocsin"
+    assert engine.settings.accounts == ()
+    engine.is_lost = False
+    press(opened, "Sign in in the browser")
+    for label in ("Next", "Next", "Finish"):
+        press(opened, label)
+    assert not opened.isVisible()
+    assert [each.auth for each in engine.settings.accounts] == [BY_BROWSER]
+
+
+def test_a_sign_in_elsewhere_while_it_is_saved_leaves_nobody_waiting(opened, engine):
+    """What the settings window signs in to is another's; the end comes by itself."""
+    to_sign_in(opened, engine)
+    press(opened, "Sign in in the browser")
+    for label in ("Next", "Next"):
+        press(opened, label)
+    engine.is_slow = True
+    press(opened, "Finish")
+    assert "Saving" in said(opened)
+    assert "Back" not in shown(opened)
+    engine.signing_in = prompted(SignIn(engine.signing_in.number + 1, "office"))
+    engine.publish()
+    assert opened.isVisible()
+    engine.catch_up()
     assert not opened.isVisible()
 
 
@@ -217,7 +254,7 @@ def test_a_pasted_address_can_be_signed_in_to_without_its_product(opened, engine
     assert (tried.provider, tried.auth.flow, tried.secret) == ("", OAuthFlow.CODE, "of the client")
     for label in ("Next", "Next", "Finish"):
         press(opened, label)
-    assert [each.value for each in engine.of(KeepSecret)] == ["of the client"]
+    assert [each.value for each in engine.secrets] == ["of the client"]
 
 
 # --- the settings ---

@@ -1,5 +1,6 @@
 """The ways into signing in: a fault in the window, the box that shows its steps, and the browser."""
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -137,3 +138,36 @@ def test_the_engine_has_a_page_opened_and_learns_whether_that_worked(opened_link
     assert not PageOpener(post)(f"{LOGIN}/authorize")
     assert not PageOpener(lambda _: False)(f"{LOGIN}/authorize")
     assert len(calls) == 2
+
+
+def test_what_was_said_not_to_open_does_not_open_later(opened_links):
+    """The screen was busy for too long: by then the person may have opened the page elsewhere."""
+    late = []
+    assert not PageOpener(lambda call: late.append(call) or True, patience=0.0)(f"{LOGIN}/authorize")
+    late[0]()
+    assert opened_links == []
+
+
+def test_a_page_that_is_just_being_opened_is_waited_for(opened_links, monkeypatch):
+    """Patience ends while the browser starts: whether it did is told all the same, and what went wrong is raised."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slowly(url) -> bool:
+        begun.set()
+        go_on.wait(30)
+        return True
+
+    def post(call) -> bool:
+        threading.Thread(target=call).start()
+        threading.Timer(0.1, go_on.set).start()
+        return begun.wait(30)
+
+    monkeypatch.setattr(opener, "open_login", slowly)
+    assert PageOpener(post, patience=0.0)(f"{LOGIN}/authorize")
+
+    def fails(url) -> bool:
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(opener, "open_login", fails)
+    with pytest.raises(OSError, match="no more processes"):
+        PageOpener(lambda call: call() or True)(f"{LOGIN}/authorize")

@@ -147,7 +147,7 @@ def test_the_bell_swings_while_an_outage_rings(tray, qtbot):
     tray.render(outage())
     assert tray._frames.isActive()
     assert tray._frames.interval() == 500
-    qtbot.waitUntil(lambda: tray.face.frame == 1, timeout=20_000)
+    qtbot.waitUntil(lambda: tray.face.frame == 1)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from support.virtual_desktop import DesktopError, VirtualDesktop
 
 pytestmark = pytest.mark.desktop
 
+PATIENCE = 60.0
 RED = (0xE0, 0x24, 0x1B)
 TRAY = """
 import sys
@@ -37,14 +38,14 @@ def test_a_tray_icon_is_seen_and_clicked(panel, scale):
     with VirtualDesktop(panel=panel, scale=scale, dunst=False) as desktop:
         assert desktop.icon_box() is None
         desktop.spawn([sys.executable, "-c", TRAY])
-        box = desktop.wait_until(desktop.icon_box, 20, "the tray icon")
+        box = desktop.at_rest(desktop.icon_box, PATIENCE, "the tray icon")
         assert 16 * scale <= box.width <= 24 * scale
         assert 16 * scale <= box.height <= 24 * scale
         assert distance(desktop.icon_colour(), RED) < 10
         assert distance(desktop.pixel_mean(box), RED) < 10
         assert desktop.windows("Probe") == []
         desktop.click_icon()
-        (window,) = desktop.wait_until(lambda: desktop.windows("Probe"), 20, "the window")
+        (window,) = desktop.wait_until(lambda: desktop.windows("Probe"), PATIENCE, "the window")
         assert desktop.window_box(window).width == 300 * scale
         desktop.stop_panel()
         with pytest.raises(DesktopError, match="no panel"):
@@ -72,7 +73,7 @@ def test_nothing_is_left_behind():
     """Whatever runs on a desktop ends with it, even what left its session, and its directory goes too."""
     with VirtualDesktop(panel="lxqt") as desktop:
         desktop.spawn(["sh", "-c", "setsid -f sleep 600; exec sleep 600"])
-        desktop.wait_until(lambda: sum(_runs(pid, "sleep") for pid in desktop.strays()) == 2, 20, "both to run")
+        desktop.wait_until(lambda: sum(_runs(pid, "sleep") for pid in desktop.strays()) == 2, PATIENCE, "both to run")
         everything = desktop.strays()
         assert sum(_runs(pid, "Xvfb") for pid in everything) == 1
     assert desktop.strays() == []
@@ -105,8 +106,8 @@ def test_notifications_are_read_from_the_screen_the_history_and_the_wire():
         assert (shown.summary, shown.body, shown.urgency, shown.stack_tag) == ("Second", "two", "normal", "t")
         assert [call.summary for call in desktop.log.calls()] == ["First", "Second"]
         desktop.close_all()
-        desktop.wait_until(lambda: desktop.dunst_displayed() == [], 20, "the screen to be empty")
-        (put_away,) = desktop.dunst_history()
+        desktop.wait_until(lambda: desktop.dunst_displayed() == [], PATIENCE, "the screen to be empty")
+        (put_away,) = desktop.wait_until(desktop.dunst_history, PATIENCE, "dunst's history")
         assert (put_away.summary, put_away.body, put_away.urgency) == ("Second", "two", "normal")
         desktop.restart_dunst()
         assert desktop.dunst_displayed() == []
@@ -117,11 +118,11 @@ def test_an_action_is_chosen_from_dunsts_menu():
     """A pressed button goes the way a person's does: through the notification daemon, not past it."""
     with VirtualDesktop(panel=None) as desktop:
         program = desktop.spawn(["notify-send", "-A", "open=Open", "-A", "ack=Acknowledge", "Question"])
-        desktop.wait_until(desktop.dunst_displayed, 20, "the notification")
+        desktop.wait_until(desktop.dunst_displayed, PATIENCE, "the notification")
         with pytest.raises(DesktopError, match="no-such-key"):
             desktop.invoke_action("no-such-key")
         desktop.invoke_action("ack")
-        assert program.wait(20) == 0
+        assert program.wait(PATIENCE) == 0
         assert desktop.output("notify-send").split() == ["ack"]
         assert [key for _, key in desktop.log.signals("ActionInvoked")] == ["ack"]
 

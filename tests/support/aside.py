@@ -7,7 +7,7 @@ from typing import Self
 
 from support.hostile_server import Handler, HostileServer
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 class Aside:

@@ -30,7 +30,7 @@ class Answer:
 
 def ask(port, path, *, method="GET", token=DEMO_TOKEN, body=None, **headers):
     """One request on a connection of its own."""
-    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
         return ask_on(connection, path, method=method, token=token, body=body, **headers)
 
 
@@ -43,7 +43,7 @@ def ask_on(connection, path, *, method="GET", token=DEMO_TOKEN, body=None, **hea
     return Answer(connection.getresponse())
 
 
-def raw(port, data, timeout=5.0):
+def raw(port, data, timeout=30.0):
     """Send bytes, and return everything that comes until the server closes."""
     with socket.create_connection(("127.0.0.1", port), timeout=timeout) as sock:
         sock.sendall(data)

@@ -7,6 +7,7 @@ from typing import Any
 from support.desktop_scenes import StillClock
 from tocsin.domain.account import Account, Settings
 from tocsin.domain.account_ids import suggested_id
+from tocsin.domain.finding import EndFinding, FindAddresses, Finding, FindStep
 from tocsin.domain.message import Fault, Message
 from tocsin.domain.signing_in import EndSignIn, KeepSignIn, SignIn, SigningIn, SignInStep
 from tocsin.domain.snapshot import Component
@@ -15,8 +16,10 @@ from tocsin.domain.state import (
     EndTrial,
     KeepSecret,
     Kept,
-    SaveSettings,
     SecretKept,
+    SettingUp,
+    SetUp,
+    SetUpStep,
     TryAddress,
 )
 from tocsin.domain.terms import FailureKind, Level, Obstacle
@@ -67,25 +70,37 @@ def looking(trial: Trial) -> TrialView:
     return TrialView(trial.number, TrialStep.LOOKING)
 
 
+def still_asking(asked: FindAddresses) -> Finding:
+    """What the engine says of a search that goes on and on."""
+    return Finding(asked.number, FindStep.LOOKING, asked.address)
+
+
 @dataclass
 class StandIn:
-    """Answers commands by states, at once. ``answer`` makes of a trial what comes of it, ``sign_in`` of a sign-in.
+    """Answers commands by states, at once.
 
-    ``problem`` is why the settings cannot be written, ``keyring_problem`` why a secret cannot be kept.
+    ``answer`` makes of a trial what comes of it, ``sign_in`` of a sign-in, ``find`` of a search for addresses.
+    ``problem`` is why the settings cannot be written, ``keyring_problem`` why a secret cannot be kept. ``is_lost``:
+    nobody is signed in any more. ``is_slow``: what is kept takes until ``catch_up``.
     """
 
     answer: Callable[[Trial], TrialView] = found
     sign_in: Callable[[SignIn], SigningIn] = signed_in
+    find: Callable[[FindAddresses], Finding] = still_asking
     settings: Settings = field(default_factory=Settings)
     problem: str = ""
     keyring_problem: str = ""
+    is_lost: bool = False
+    is_slow: bool = False
     can_save: bool = True
     clock: StillClock = field(default_factory=StillClock)
     commands: list[Any] = field(default_factory=list)
     trial: TrialView | None = None
-    kept: SecretKept | None = None
+    setting_up: SettingUp | None = None
+    finding: Finding | None = None
     signing_in: SigningIn | None = None
     shown: list[Any] = field(default_factory=list)
+    _outcome: SettingUp | None = None
 
     def serve(self, assistant) -> None:
         """Hear what this assistant wants, and show it what comes of it."""
@@ -100,23 +115,47 @@ class StandIn:
             self.trial = self.answer(command.trial)
         elif isinstance(command, EndTrial):
             self.trial = None
-        elif isinstance(command, SaveSettings) and not self.problem:
-            self.settings = command.settings
-        elif isinstance(command, KeepSecret):
-            by_run = command.run_only or bool(self.keyring_problem)
-            where = Kept.RUN_ONLY if by_run else Kept.KEYRING
-            self.kept = SecretKept(command.account, where, self.keyring_problem)
+        elif isinstance(command, SetUp):
+            self._outcome = self._set_up(command)
+            begun = SettingUp(command.number, SetUpStep.KEEPING)
+            self.setting_up = begun if self.is_slow else self._outcome
         elif isinstance(command, SignIn):
             self.signing_in = self.sign_in(command)
         elif isinstance(command, EndSignIn):
             self.signing_in = None
-        elif isinstance(command, KeepSignIn) and self.signing_in is not None:
-            obstacle = Obstacle.KEYRING_ABSENT if self.keyring_problem else None
-            done = replace(self.signing_in, step=SignInStep.DONE, account=command.account, obstacle=obstacle)
-            self.signing_in = replace(done, run_only=command.run_only or obstacle is not None)
+        elif isinstance(command, FindAddresses):
+            self.finding = self.find(command)
+        elif isinstance(command, EndFinding):
+            self.finding = None
         else:
             return
         self.publish()
+
+    def catch_up(self) -> None:
+        """What was to be kept is."""
+        self.setting_up = self._outcome
+        self.publish()
+
+    def _set_up(self, wished: SetUp) -> SettingUp:
+        if self.is_lost and wished.signed is not None:
+            return SettingUp(wished.number, SetUpStep.LOST)
+        if self.problem:
+            return SettingUp(wished.number, SetUpStep.REFUSED)
+        self.settings = wished.settings
+        return SettingUp(wished.number, SetUpStep.DONE, self._kept(wished.secret), self._signed(wished.signed))
+
+    def _kept(self, secret: KeepSecret | None) -> SecretKept | None:
+        if secret is None:
+            return None
+        by_run = secret.run_only or bool(self.keyring_problem)
+        return SecretKept(secret.account, Kept.RUN_ONLY if by_run else Kept.KEYRING, self.keyring_problem)
+
+    def _signed(self, signed: KeepSignIn | None) -> SigningIn | None:
+        if signed is None or self.signing_in is None:
+            return None
+        obstacle = Obstacle.KEYRING_ABSENT if self.keyring_problem else None
+        done = replace(self.signing_in, step=SignInStep.DONE, account=signed.account, obstacle=obstacle)
+        return replace(done, run_only=signed.run_only or obstacle is not None)
 
     @property
     def state(self) -> AppState:
@@ -127,8 +166,9 @@ class StandIn:
             settings=self.settings,
             can_save=self.can_save,
             trial=self.trial,
-            secret_kept=self.kept,
             signing_in=self.signing_in,
+            finding=self.finding,
+            setting_up=self.setting_up,
             faults=faults,
         )
 
@@ -136,6 +176,11 @@ class StandIn:
         """Show it."""
         for assistant in self.shown:
             assistant.render_state(self.state, self.clock.now())
+
+    @property
+    def secrets(self) -> list[KeepSecret]:
+        """The secrets that were to be kept so far."""
+        return [each.secret for each in self.of(SetUp) if each.secret is not None]
 
     def of(self, kind: type) -> list[Any]:
         """The commands of a kind so far."""

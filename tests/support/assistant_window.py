@@ -1,7 +1,5 @@
 """The assistant on the screen over a stand-in for the engine, and a person who uses it."""
 
-import time
-
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
@@ -9,10 +7,11 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, 
 from support.assistant_stand_in import StandIn, failed, found
 from support.desktop_scenes import english
 from support.offline_window import settle
+from support.own_time import OwnTime
 from tocsin.desktop.assistant import Assistant
 from tocsin.desktop.assistant_steps import Place
 from tocsin.domain.account import Settings
-from tocsin.domain.state import SaveSettings
+from tocsin.domain.state import SetUp
 from tocsin.domain.terms import FailureKind
 from tocsin.offers import CatalogueOffers
 
@@ -27,6 +26,11 @@ def engine():
 @pytest.fixture
 def opened(qtbot, engine):
     """The assistant on the screen, over the stand-in."""
+    return opened_over(engine, qtbot)
+
+
+def opened_over(engine: StandIn, qtbot) -> Assistant:
+    """One more assistant on the screen, over this stand-in."""
     logins = []
     made = Assistant(english(), CatalogueOffers({}), at_login=logins.append, has_demo=True)
     qtbot.addWidget(made)
@@ -66,7 +70,7 @@ def tick(assistant, *rows: int) -> None:
 
 
 def saved(engine) -> Settings:
-    (command,) = engine.of(SaveSettings)
+    (command,) = engine.of(SetUp)
     return command.settings
 
 
@@ -105,16 +109,20 @@ def cut(assistant) -> list[str]:
 
 
 class Watchdog:
-    """Measures how long the event loop was not come back to."""
+    """Measures how long the event loop was not come back to, less what the machine kept it waiting."""
 
     def __init__(self) -> None:
-        self.longest, self._last = 0.0, time.perf_counter()
+        self.longest, self._since = 0.0, OwnTime()
         self._timer = QTimer()
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(5)
         self._timer.timeout.connect(self._tick)
         self._timer.start()
 
+    def stop(self) -> None:
+        """Measure no more."""
+        self._timer.stop()
+
     def _tick(self) -> None:
-        now = time.perf_counter()
-        self.longest, self._last = max(self.longest, now - self._last), now
+        self.longest = max(self.longest, self._since.seconds)
+        self._since = OwnTime()

@@ -24,7 +24,7 @@ from jeepney.wrappers import unwrap_msg
 from support.framebuffer import Box
 from support.virtual_desktop import DesktopError, VirtualDesktop
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 _NAME = "org.a11y.atspi."
 _PROPERTIES = "org.freedesktop.DBus.Properties"
 _STATUS = DBusAddress("/org/a11y/bus", "org.a11y.Bus", _PROPERTIES)
@@ -137,22 +137,29 @@ class Reader:
         """The window whose name holds this, with everything in it, once it shows."""
 
         def found() -> Node | None:
-            return next((each for each in self.windows() if name in each.name), None)
+            window = next((each for each in self.windows() if name in each.name), None)
+            return self._read(window) if window else None
 
         node = self._desktop.wait_until(found, patience, f"the window {name!r} to be told of")
         assert node is not None
-        return self.read(node)
+        return node
 
     def windows(self) -> list[Node]:
         """The windows of all programs, without what is in them."""
         programs = self._children([DBusAddress(_ROOT, _REGISTRY)])
         every = [each for found in self._children([each for one in programs for each in one]) for each in found]
-        return self._told(self._showing(every))
+        return [each for each in self._told(self._showing(every)) if each]
 
     def read(self, node: Node) -> Node:
-        """The same as it is now, with everything in it that shows."""
+        """The same as it is now, with everything in it that shows. Raises ``DesktopError`` where it is gone."""
+        now = self._read(node)
+        if now is None:
+            raise DesktopError(f"{node.role} {node.name!r} is gone")
+        return now
+
+    def _read(self, node: Node) -> Node | None:
         (now,) = self._told([node.address])
-        return self._filled([now])[0]
+        return self._filled([now])[0] if now else None
 
     def _filled(self, nodes: Sequence[Node]) -> list[Node]:
         if not nodes:
@@ -160,10 +167,13 @@ class Reader:
         families = self._children([each.address for each in nodes])
         showing = set(map(id, self._showing([each for one in families for each in one])))
         kept = [[each for each in one if id(each) in showing] for one in families]
-        below = iter(self._filled(self._told([each for one in kept for each in one])))
+        told = iter(self._told([each for one in kept for each in one]))
+        # Some of them go while they are asked.
+        there = [[child for child in (next(told) for _ in one) if child] for one in kept]
+        below = iter(self._filled([each for one in there for each in one]))
         return [
             Node(*(getattr(node, name) for name in Node.__slots__[:-1]), children=tuple(next(below) for _ in one))
-            for node, one in zip(nodes, kept, strict=True)
+            for node, one in zip(nodes, there, strict=True)
         ]
 
     def _children(self, places: Sequence[DBusAddress]) -> list[list[DBusAddress]]:
@@ -175,7 +185,8 @@ class Reader:
         both = zip(places, answers, strict=True)
         return [place for place, answer in both if answer and "showing" in _states(answer.body[0])]
 
-    def _told(self, places: Sequence[DBusAddress]) -> list[Node]:
+    def _told(self, places: Sequence[DBusAddress]) -> list[Node | None]:
+        """Each of them by itself; None for what was gone before all was asked."""
         name = (_NAME + "Accessible", "Name")
         description = (_NAME + "Accessible", "Description")
         questions: list[tuple[str, str, str | None, tuple[Any, ...]]] = [
@@ -188,11 +199,12 @@ class Reader:
             ("Accessible", "GetRelationSet", None, ()),
         ]
         answers = self._ask((place, *question) for place in places for question in questions)
-        found, each = [], len(questions)
+        found, each = list[Node | None](), len(questions)
         for start, place in enumerate(places):
             told = [answer.body[0] if answer else None for answer in answers[start * each : (start + 1) * each]]
             if None in told:
-                continue  # gone while it was asked
+                found.append(None)
+                continue
             role, (_, called), (_, described), states, box, interfaces, relations = told
             kinds = frozenset(str(one).removeprefix(_NAME) for one in interfaces)
             labelled = any(kind == _LABELLED_BY for kind, _ in relations)

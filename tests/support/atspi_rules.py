@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from support.atspi import PATIENCE, Node, Reader
+from support.atspi import PATIENCE, Event, Node, Reader
+from support.atspi_stage import Stage
 from support.framebuffer import Box, Colour, Picture
 from support.virtual_desktop import DesktopError, VirtualDesktop
 from tocsin import resources
@@ -18,7 +19,7 @@ _MAY_BE_ALIKE = (*_BY_VALUE, "list item", "tree item", "table cell")
 _PRESSED = ("push button", "check box", "radio button", "toggle button", "page tab", "menu item")
 _MARKUP = re.compile(r"&\S|</?\w|[\u200b\ufffc]")
 _SLACK = 3
-_SOON, _BARELY = 1.0, 0.2
+_SOON = 10.0  # seconds: what is painted by then is painted
 _ITEMS = ("list item", "tree item", "page tab", "table cell")
 ENOUGH = 3.0
 """The least contrast of what is no text (WCAG 2.2, 1.4.11 and 2.4.13)."""
@@ -93,7 +94,7 @@ class Stop:
     contrast: float
 
 
-def walk_by_tab(desktop: VirtualDesktop, reader: Reader, window: Node, key: str = "Tab") -> list[Stop]:
+def walk_by_tab(desktop: VirtualDesktop, reader: Reader, stage: Stage, window: Node) -> list[Stop]:
     """Press Tab until it comes by where it came first; every stop in its order.
 
     Nothing may have to be scrolled to: then it could not be said what differs.
@@ -105,29 +106,30 @@ def walk_by_tab(desktop: VirtualDesktop, reader: Reader, window: Node, key: str 
     stops: list[Stop] = []
     for _ in range(_MOST_STOPS):
         before = desktop.picture(window.box)
-        place = press_tab(desktop, reader, key, in_parts=bool(stops) and stops[-1].node.role == "spin box")
+        place = press_tab(desktop, reader, stage, in_parts=bool(stops) and stops[-1].node.role == "spin box")
         if place not in owners:
-            raise DesktopError(f"{key} came to what is not in the window after {[each.node.name for each in stops]}")
+            raise DesktopError(f"Tab came to what is not in the window after {[each.node.name for each in stops]}")
         node = owners[place]
         if stops and node is stops[0].node:
             return stops
         stops.append(Stop(node, _difference(desktop, before, window.box, node.box)))
-    raise DesktopError(f"{key} comes to no end: {[each.node.name for each in stops]}")
+    raise DesktopError(f"Tab comes to no end: {[each.node.name for each in stops]}")
 
 
-def press_tab(desktop: VirtualDesktop, reader: Reader, key: str = "Tab", *, in_parts: bool = False) -> str:
-    """Press the key and return what then has the keyboard. To leave a time it takes two: it is ``in_parts``."""
+def press_tab(desktop: VirtualDesktop, reader: Reader, stage: Stage, *, in_parts: bool = False) -> str:
+    """Press Tab and return what then has the keyboard. To leave a time it takes two: it is ``in_parts``."""
     reader.heard("StateChanged")
-    desktop.run("xdotool", "key", key)
-    if in_parts:
-        with contextlib.suppress(TimeoutError):
-            return _focused(reader, _BARELY)
-        desktop.run("xdotool", "key", key)
-    return _focused(reader, PATIENCE)
+    for _ in range(2 if in_parts else 1):
+        desktop.run("xdotool", "key", "Tab")
+        stage.take_keys()
+        came = [told.place for told in reader.heard("StateChanged") if _is_focus(told)]
+        if came:
+            return came[0]
+    return reader.next("StateChanged", _is_focus, PATIENCE).place
 
 
-def _focused(reader: Reader, patience: float) -> str:
-    return reader.next("StateChanged", lambda told: told.detail == "focused" and told.number == 1, patience).place
+def _is_focus(told: Event) -> bool:
+    return told.detail == "focused" and told.number == 1
 
 
 def _items(node: Node) -> list[Node]:

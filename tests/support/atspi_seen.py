@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from support.atspi import Node, Reader
+from support.atspi import PATIENCE, Node, Reader
 from support.atspi_rules import ENOUGH, Stop, faults, press_tab, untranslated, walk_by_tab
 from support.atspi_stage import Stage
 from support.virtual_desktop import VirtualDesktop
@@ -40,7 +40,7 @@ class Seen:
             given.extend(self.stage.commands())
             return len(given) >= len(wanted)
 
-        self.desktop.wait_until(all_given, 10, f"{wanted}")
+        self.desktop.wait_until(all_given, PATIENCE, f"{wanted}")
         assert tuple(given) == wanted, given
 
     def focus(self, role: str, name: str) -> None:
@@ -49,7 +49,7 @@ class Seen:
         wanted = window.find(role, name).place
         times = {each.place for each in window.walk() if each.role == "spin box"}
         for _ in range(_MOST):
-            place = press_tab(self.desktop, self.reader, in_parts=place in times)
+            place = press_tab(self.desktop, self.reader, self.stage, in_parts=place in times)
             if place == wanted:
                 return
         raise AssertionError(f"Tab does not come to {name!r}")
@@ -61,7 +61,7 @@ class Seen:
             there = self.window().walk()
             return next((each for each in there if each.role == role and each.name.startswith(name)), None)
 
-        node = self.desktop.wait_until(found, 10, f"{role} {name!r}")
+        node = self.desktop.wait_until(found, PATIENCE, f"{role} {name!r}")
         assert node is not None
         return node
 
@@ -75,7 +75,7 @@ class Seen:
     def can_be_walked(self) -> list[Stop]:
         """Go through the window that shows with Tab: past everything, never stuck, and always to be seen."""
         window = self.window()
-        stops = walk_by_tab(self.desktop, self.reader, window)
+        stops = walk_by_tab(self.desktop, self.reader, self.stage, window)
         usable = {each.place for each in window.walk() if _is_stop(each)}
         missed = usable - {stop.node.place for stop in stops}
         passed_over = [(each.role, each.name) for each in window.walk() if each.place in missed]

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import time
 from pathlib import Path
@@ -24,21 +24,22 @@ from support.virtual_desktop import VirtualDesktop
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-_PATIENCE = 20.0
+_PATIENCE = 60.0
 _TESTS = Path(__file__).resolve().parents[1]
 
 
 class Stage:
     """Starts the process; every other method has something done in it, and returns when it is done."""
 
-    def __init__(self, desktop: VirtualDesktop) -> None:
+    def __init__(self, desktop: VirtualDesktop, env: Mapping[str, str] | None = None) -> None:
         self._desktop = desktop
+        self._env = {"PYTHONPATH": str(_TESTS), **(env or {})}
         self._process: subprocess.Popen[bytes] | None = None
         self._place = Path(tempfile.mkdtemp(dir=desktop.directory)) / "stage"
 
     def __enter__(self) -> Self:
         argv = [sys.executable, "-m", "support.atspi_stage", str(self._place)]
-        self._process = self._desktop.spawn(argv, env={"PYTHONPATH": str(_TESTS)})
+        self._process = self._desktop.spawn(argv, env=self._env)
         self._desktop.wait_until(self._place.exists, _PATIENCE, "the stage")
         return self
 
@@ -50,9 +51,20 @@ class Stage:
         """Show the main window with a scene of ``_scenes``; a window that is there goes on with it."""
         self._tell("main", scene, language, **changes)
 
-    def publish(self, scene: str) -> None:
-        """Give a whole program without an engine this state; its window is hidden until ``open``."""
-        self._tell("publish", scene)
+    def publish(self, scene: str, *, read_out: bool = False) -> None:
+        """Give a whole program without an engine this state; its window is hidden until ``open``.
+
+        ``read_out`` is what a desktop does whose notifications are read out by themselves.
+        """
+        self._tell("publish", scene, read_out=read_out)
+
+    def let_pass(self, seconds: float) -> None:
+        """Have the clock go on, or back."""
+        self._tell("let_pass", seconds)
+
+    def fall(self, uid: str) -> None:
+        """Have that program show a message of this incident in the window, which no notification could bring."""
+        self._tell("fall", uid)
 
     def open(self) -> None:
         """Open that program's window."""
@@ -69,6 +81,10 @@ class Stage:
     def say(self, text: str) -> None:
         """Announce this, as any program may."""
         self._tell("say", text)
+
+    def take_keys(self) -> None:
+        """Return once it did what the keys ask for that were pressed until now."""
+        self._tell("take_keys")
 
     def is_read(self) -> bool:
         """Whether Qt says that somebody with a screen reader is there."""
@@ -150,14 +166,26 @@ class Player:
             self._shown.turn_to(number)
         self._settle()
 
-    def publish(self, scene: str) -> None:
+    def publish(self, scene: str, *, read_out: bool) -> None:
         if self._program is None:
             from support.desktop_scenes import english
             from tocsin.desktop.application import DesktopApplication
 
             self._program = DesktopApplication(phrasebook=english, clock=self.clock, background=True)
             self._program.tray.show()
-        self._program.publish(_scenes()[scene]())
+        self._program.publish(replace(_scenes()[scene](), read_out=read_out))
+        self._settle()
+
+    def let_pass(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+
+    def fall(self, uid: str) -> None:
+        import asyncio
+
+        from tocsin.ports import Outgoing
+
+        message = Outgoing(f"inc:{uid}", "A message", "", "normal", uid)
+        asyncio.run(self._program.channel.deliver(message))
         self._settle()
 
     def open(self) -> None:
@@ -172,6 +200,12 @@ class Player:
         from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.application, text))
+
+    @staticmethod
+    def take_keys() -> None:
+        from PySide6.QtGui import QGuiApplication
+
+        QGuiApplication.sync()  # asks the X server, which by its answer has told of every key before
 
     @staticmethod
     def is_read() -> bool:
@@ -239,7 +273,7 @@ class Player:
         window.show()
         window.raise_()
         window.activateWindow()
-        QTest.qWaitForWindowActive(window)
+        QTest.qWaitForWindowActive(window, 60_000)
         self._settle()
 
     def _settle(self) -> None:
@@ -279,6 +313,7 @@ def _scenes() -> dict[str, Callable[[], Any]]:
         "outage": desktop_scenes.outage,
         "outage begun": lambda: changed_outage(etas=()),
         "outage moved": lambda: changed_outage(etas=(desktop_scenes.local(21, 21, 15),)),
+        "outage soon over": lambda: changed_outage(etas=(desktop_scenes.local(21, 19, 11),)),
         "outage muted": lambda: replace(changed_outage(etas=()), muted=frozenset({"one"})),
         "outage at night": lambda: replace(desktop_scenes.outage(), settings=quiet_now),
         "quiet": desktop_scenes.quiet,

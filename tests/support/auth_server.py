@@ -11,7 +11,6 @@ import hashlib
 import json
 import secrets
 import threading
-from collections import defaultdict
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -19,6 +18,13 @@ from urllib.parse import parse_qs, unquote_plus, urlencode, urlsplit
 
 CLIENT = "tocsin-at-home"
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+
+
+class _Events(dict[str, threading.Event]):
+    """An event for every key, made when it is first looked for: the same for all, whichever thread is first."""
+
+    def __missing__(self, key: str) -> threading.Event:
+        return self.setdefault(key, threading.Event())
 
 
 @dataclass
@@ -57,7 +63,7 @@ class AuthServer:
         self.answers: dict[str, tuple[int, bytes, dict[str, str]]] = {}
         self.holding: dict[str, threading.Event] = {}
         self.asked: list[Asked] = []
-        self.reached: defaultdict[str, threading.Event] = defaultdict(threading.Event)
+        self.reached = _Events()
         self.grants: list[Grant] = []
         self.given: list[str] = []
         self._codes: dict[str, dict[str, str]] = {}
@@ -89,6 +95,15 @@ class AuthServer:
     def to(self, path: str) -> list[Asked]:
         """The requests to a path."""
         return [each for each in self.asked if each.path == path]
+
+    def tell_addresses(self) -> None:
+        """Say where it takes what, as OpenID Connect Discovery has it."""
+        said = {
+            "issuer": self.url,
+            "authorization_endpoint": f"{self.url}/authorize",
+            "token_endpoint": f"{self.url}/token",
+        }
+        self.answers["/.well-known/openid-configuration"] = _json(said)
 
     def revoke_all(self) -> None:
         """What a person does who takes the permission back."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.tinyproxy import free_port
+from support.tinyproxy import reserved_port
 
 _KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
 HERE = "DNS:localhost,IP:127.0.0.1"
@@ -58,10 +58,12 @@ class Authority:
 @contextlib.contextmanager
 def strict_server(shown: Pair, authority: Authority) -> Iterator[str]:
     """OpenSSL's own server, which wants a certificate of an authority and says so by an alert; its host and port."""
-    place = f"127.0.0.1:{free_port()}"
     wanted = ("-CAfile", authority.file, "-Verify", "2", "-verify_return_error", "-tls1_3", "-www")
-    command = ["openssl", "s_server", "-accept", place, "-cert", shown.certificate, "-key", shown.key, *wanted]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as run:
+    with contextlib.ExitStack() as stack:
+        place = f"127.0.0.1:{stack.enter_context(reserved_port())}"
+        command = ["openssl", "s_server", "-accept", place, "-cert", shown.certificate, "-key", shown.key, *wanted]
+        pipe, none = subprocess.PIPE, subprocess.DEVNULL
+        run = stack.enter_context(subprocess.Popen(command, stdin=none, stdout=pipe, stderr=subprocess.STDOUT))
         assert run.stdout is not None
         try:
             # It says ACCEPT once it listens.

@@ -14,7 +14,7 @@ from support.scenarios import ScriptedProvider
 from support.statuspage_server import StatuspageServer
 
 CANARY = "canary-7f3a9c51d2"
-PATIENCE = 30.0
+PATIENCE = 60.0
 JSON_TYPE = ("Content-Type", "application/json")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -12,10 +12,14 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QLineEdit,
+    QListView,
     QStyle,
     QStyleOptionFrame,
     QWidget,
 )
+
+from tocsin.desktop.history_model import Role
+from tocsin.desktop.history_rows import EDGE, SIDE, Rows, arranged
 
 _SLACK = 1  # of a pixel: sizes are rounded
 
@@ -44,9 +48,27 @@ def _measured(parent: QWidget) -> Iterator[tuple[QWidget, str, QSize, QSize]]:
         elif isinstance(each, QLineEdit) and (each.text() or each.placeholderText()):
             text = each.text() or each.placeholderText()
             yield each, text, QSize(_width(each, text), each.fontMetrics().height()), _field(each).size()
+        if isinstance(each, QListView) and isinstance(each.itemDelegate(), Rows):
+            yield from _rows(each)
         if isinstance(each, QAbstractScrollArea) and not isinstance(each, QAbstractItemView):
             yield from _sideways(each)
         yield from _beyond(each)
+
+
+def _rows(view: QListView) -> Iterator[tuple[QWidget, str, QSize, QSize]]:
+    """Each text of the history, with the room that it is drawn in; one below the row's end has none."""
+    for row in range(view.model().rowCount()):
+        index = view.model().index(row, 0)
+        room = view.visualRect(index).adjusted(SIDE, EDGE, -SIDE, 0)
+        is_open = bool(index.data(Role.IS_OPEN))
+        for placed in arranged(index.data(Role.TEXTS), room.width(), view.font(), is_open=is_open):
+            font = QFont(view.font())
+            if is_open and placed.is_upper:
+                font.setWeight(QFont.Weight.DemiBold)
+            wide = QRect(0, 0, max(placed.area.width(), 1), 100_000)
+            need = QFontMetrics(font).boundingRect(wide, placed.flags, placed.text).size()
+            has = placed.area.intersected(QRect(0, 0, room.width(), room.height())).size()
+            yield view, placed.text, need, has
 
 
 def _whole(label: QLabel) -> str:

@@ -91,6 +91,32 @@ type=statusnotifier
 alignment=Right
 """
 
+# Windows float, as on most desktops; a window that asks to come to the front without a right to is marked urgent.
+_SWAY = """output {output} resolution {width}x{height} position 0 0
+swaybg_command -
+swaynag_command -
+xwayland disable
+workspace here
+focus_follows_mouse no
+focus_on_window_activation urgent
+default_floating_border normal
+font DejaVu Sans 10
+for_window [app_id=".*"] floating enable
+bar {{
+  swaybar_command true
+  position top
+  height {height_of_panel}
+  font DejaVu Sans 10
+  workspace_buttons no
+  tray_output *
+  colors {{
+    background {background}
+    statusline {foreground}
+  }}
+}}
+exec echo "$WAYLAND_DISPLAY" > {ready}.part && mv {ready}.part {ready}
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -138,6 +164,14 @@ def write_lxqt_panel(place: Path, look: Look) -> Path:
     place.parent.mkdir(parents=True, exist_ok=True)
     colours = {"background": look.panel, "foreground": look.panel_text}
     place.write_text(_LXQT_PANEL.format(height=PANEL_HEIGHT, icon=PANEL_ICON, **colours))
+    return place
+
+
+def write_sway(place: Path, look: Look, *, size: tuple[int, int], output: str, ready: Path) -> Path:
+    """The compositor of Wayland: one screen, one bar. ``ready`` is where it says what it is called, once it runs."""
+    (width, height), colours = size, {"background": look.panel, "foreground": look.panel_text}
+    of_screen = {"output": output, "width": width, "height": height, "height_of_panel": PANEL_HEIGHT}
+    place.write_text(_SWAY.format(**of_screen, **colours, ready=ready))
     return place
 
 

@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _MARKER = "TOCSIN_VIRTUAL_DESKTOP"
-_GONE_WITHIN = 10.0  # seconds: what was killed is there until the kernel has cleared it away
-_BOUND = ("setpriv", "--pdeathsig", "KILL")
+_GONE_WITHIN = 30.0  # seconds: what was killed is there until the kernel has cleared it away
+_PATIENCE = 60.0  # seconds: a short command that takes longer hangs, however busy the machine
+BOUND = ("setpriv", "--pdeathsig", "KILL")
+"""What makes a program die with the thread that started it; options of setpriv may follow."""
 
 
 class DesktopError(Exception):
@@ -41,7 +43,8 @@ class Processes:
         pass_fds: Sequence[int] = (),
     ) -> subprocess.Popen[bytes]:
         """Start a program in a session of its own."""
-        program = Path(argv[len(_BOUND)] if argv[0] == _BOUND[0] else argv[0]).name
+        behind = len(BOUND) if argv[0] == BOUND[0] else 0
+        program = Path(next(word for word in argv[behind:] if not word.startswith("-"))).name
         with (self._directory / f"{program}.out").open("ab") as out:
             process = subprocess.Popen(
                 list(argv),
@@ -65,7 +68,7 @@ class Processes:
         reading, writing = os.pipe()
         with open(reading, "rb") as answer:  # noqa: PTH123  a descriptor, not a path
             try:
-                self.spawn([*_BOUND, *argv, *option.format(writing).split()], pass_fds=(writing,))
+                self.spawn([*BOUND, *argv, *option.format(writing).split()], pass_fds=(writing,))
             finally:
                 os.close(writing)
             line = answer.readline().decode().strip()
@@ -75,7 +78,7 @@ class Processes:
 
     def run(self, *argv: str, check: bool = True) -> str:
         """Run a short command and return what it printed. Raises ``DesktopError`` where it fails."""
-        done = subprocess.run(argv, env=self.env, capture_output=True, text=True, timeout=20, check=False)
+        done = subprocess.run(argv, env=self.env, capture_output=True, text=True, timeout=_PATIENCE, check=False)
         if check and done.returncode:
             raise DesktopError(f"{' '.join(argv)} ended with {done.returncode}: {done.stderr.strip()}")
         return done.stdout
@@ -98,7 +101,7 @@ class Processes:
         for pipe in (process.stdout, process.stderr):
             if pipe is not None:
                 pipe.close()
-        return process.wait(10)
+        return process.wait(_GONE_WITHIN)
 
     def close(self) -> None:
         """End everything, the youngest first, then what got away."""
@@ -110,6 +113,11 @@ class Processes:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             time.sleep(0.01)
+
+    @property
+    def pids(self) -> list[int]:
+        """The programs that were started here and not ended."""
+        return [process.pid for process in self._running]
 
     def strays(self) -> list[int]:
         """The processes that carry the mark."""

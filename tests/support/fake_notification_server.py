@@ -18,14 +18,17 @@ class FakeNotificationServer:
     """Owns the well-known name on the bus at ``address`` for the length of an ``async with``.
 
     ``silent`` and ``refused`` name the methods that it leaves without an answer, or answers with an error.
-    ``act_at_once`` is an action that it says was pressed in the same breath as it answers ``Notify``.
+    ``name`` is what it calls itself. ``act_at_once`` is an action that it says was pressed in the same breath as it
+    answers ``Notify``. With ``screen_reader`` it is the accessibility bus as well, and says whether one is on.
     """
 
     address: str
     capabilities: tuple[str, ...] = ("actions", "body", "body-markup")
+    name: str = "fake"
     silent: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
     act_at_once: str = ""
+    screen_reader: object = None
     calls: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
 
     async def __aenter__(self) -> Self:
@@ -33,9 +36,10 @@ class FakeNotificationServer:
         self._unanswered: list[Message] = []
         self._called = asyncio.Condition()
         self._connection: DBusConnection = await open_dbus_connection(self.address)
-        await self._connection.send(message_bus.RequestName(NAME))
-        while (await self._connection.receive()).header.message_type is not MessageType.method_return:
-            pass  # NameAcquired comes before the answer
+        for name in (NAME,) if self.screen_reader is None else (NAME, "org.a11y.Bus"):
+            await self._connection.send(message_bus.RequestName(name))
+            while (await self._connection.receive()).header.message_type is not MessageType.method_return:
+                pass  # NameAcquired comes before the answer
         self._task = asyncio.create_task(self._serve())
         return self
 
@@ -51,7 +55,7 @@ class FakeNotificationServer:
 
     async def called(self, method: str) -> None:
         """Wait for the first call of a method."""
-        async with asyncio.timeout(5), self._called:
+        async with asyncio.timeout(60), self._called:
             await self._called.wait_for(lambda: self.asked(method))
 
     def leave(self) -> None:
@@ -95,6 +99,14 @@ class FakeNotificationServer:
                 said.append(new_signal(_OBJECT, "ActionInvoked", "us", (notification_id, self.act_at_once)))
         elif member == "GetCapabilities":
             said.append(new_method_return(call, "as", (list(self.capabilities),)))
+        elif member == "Get":
+            said.append(
+                new_method_return(
+                    call, "v", (("b" if isinstance(self.screen_reader, bool) else "s", self.screen_reader),)
+                )
+            )
+        elif member == "GetServerInformation":
+            said.append(new_method_return(call, "ssss", (self.name, "example.net", "1", "1.2")))
         else:
             said.append(new_method_return(call))
         self._connection.writer.write(b"".join(message.serialise(next(serials)) for message in said))

@@ -53,6 +53,12 @@ class Picture:
         """The average colour."""
         return mean(self.pixels())
 
+    def part(self, box: Box) -> "Picture":
+        """A rectangle of it, clipped to what there is."""
+        its = _clip(box, Box(0, 0, self.width, self.height))
+        starts = (3 * (row * self.width + its.x) for row in range(its.y, its.y + its.height))
+        return Picture(its.width, its.height, b"".join(self.data[start : start + 3 * its.width] for start in starts))
+
     def background(self) -> Colour:
         """The commonest colour."""
         return Counter(self.pixels()).most_common(1)[0][0]

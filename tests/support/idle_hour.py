@@ -15,6 +15,8 @@ from typing import Any
 
 _LOCK = threading.Lock()
 _OUT = os.dup(1)
+_TURNED = threading.Event()
+"""Set once it has turned to somebody: the hour begins then, however long the start took."""
 
 
 def say(**what: object) -> None:
@@ -31,6 +33,7 @@ def heard(event: str, arguments: tuple[Any, ...]) -> None:
     elif event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
         address = arguments[1]
         if isinstance(address, tuple):
+            _TURNED.set()
             say(connect=[str(address[0]), address[1]])
         elif address is not None:
             say(local=str(address))
@@ -49,14 +52,16 @@ def main(folder: Path, speed: float, seconds: float) -> None:
 
     profile = Profile.at(folder)
     clock = ScaledClock(datetime.now(UTC), speed)
-    began = clock.now().mono
     secrets = KeyringSecrets({})
 
     def end() -> None:
+        _TURNED.wait()
+        began = clock.now().mono
+        threading.Event().wait(seconds / speed)
         say(over=clock.now().mono - began)
         os._exit(0)  # what is measured is the hour, not its end
 
-    threading.Timer(seconds / speed, end).start()
+    threading.Thread(target=end, name="hour").start()
     with InstanceLock(profile), logging_to(profile, secrets):
         on_desktop(Desk(clock, profile, SettingsFile(profile), secrets, background=True), show_first_bell())
 

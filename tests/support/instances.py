@@ -29,7 +29,7 @@ async def serving(profile, dispatch=lambda _: None, status=dict, **options):
 
 
 async def ask(profile, cmd, **options) -> Reply:
-    return await asyncio.to_thread(send_command, profile, cmd, 5.0, **options)
+    return await asyncio.to_thread(send_command, profile, cmd, 30.0, **options)
 
 
 async def say(profile, *lines: bytes) -> list[dict]:

@@ -44,14 +44,14 @@ class KeyringBus:
         assert self._daemon.stdin is not None
         self._daemon.stdin.write(PASSWORD.encode() if unlocked else b"")
         self._daemon.stdin.close()
-        wait = ["gdbus", "wait", "--session", "--timeout", "20", "org.freedesktop.secrets"]
+        wait = ["gdbus", "wait", "--session", "--timeout", "60", "org.freedesktop.secrets"]
         subprocess.run(wait, env=self.environment, check=True)
 
     def stop(self) -> None:
         """End the keyring; its file stays, and is locked when it is started again without the password."""
         if self._daemon is not None:
             self._daemon.send_signal(signal.SIGTERM)
-            self._daemon.wait(10)
+            self._daemon.wait(60)
             self._daemon = None
 
     def run(self, program: str, **more: str) -> str:

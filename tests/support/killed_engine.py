@@ -21,7 +21,7 @@ from random import Random
 from typing import Any, Self
 
 TESTS = Path(__file__).resolve().parents[1]
-PATIENCE = 20.0
+PATIENCE = 60.0
 CHANNEL = "journal"
 
 
@@ -132,6 +132,7 @@ class JournalChannel:
     """Tells into the journal. Sending takes a few turns of the loop before and after, as a message bus does."""
 
     name = CHANNEL
+    is_read_out = False
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "journal"

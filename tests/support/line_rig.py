@@ -15,7 +15,7 @@ TARGETS = ("tcp://203.0.113.10:443", "tcp://203.0.113.11:443", "https://example.
 
 @dataclass
 class Manner:
-    """How one way out behaves."""
+    """How one way out behaves; ``beneath`` is what it reaches where a VPN carries the traffic, None without one."""
 
     reaches: bool = True
     router: Answer = Answer.YES
@@ -24,6 +24,7 @@ class Manner:
     round_trip: float = 0.02
     lost: int = 0
     fault: ProbeFault = ProbeFault.TIMEOUT
+    beneath: Answer | None = None
 
 
 @dataclass
@@ -34,6 +35,7 @@ class ScriptedNetwork:
     ways: list[Path] = field(default_factory=lambda: [HOME])
     manners: dict[str, Manner] = field(default_factory=dict)
     frugal: bool = False
+    radio_off: bool = False
     asks: list[Ask] = field(default_factory=list)
     on_sleep: Callable[[bool], None] | None = None
     policy: LinePolicy = field(default_factory=LinePolicy)
@@ -60,7 +62,8 @@ class ScriptedNetwork:
         self.asks.append(ask)
         began = self.clock.now()
         if ask.path is None:
-            return Reading(began, began, None, tuple(_failed(each, ProbeFault.NO_ROUTE) for each in ask.order.targets))
+            failed = tuple(_failed(each, ProbeFault.NO_ROUTE) for each in ask.order.targets)
+            return Reading(began, began, None, failed, is_radio_off=self.radio_off)
         manner = replace(self.manner(ask.path))
         if not manner.reaches and manner.fault is ProbeFault.TIMEOUT:
             await self.clock.sleep(ask.timeout.total_seconds())
@@ -78,6 +81,8 @@ class ScriptedNetwork:
             tuple((name, manner.names) for name in ask.order.names),
             manner.router if ask.order.gateway else Answer.UNTRIED,
             manner.portal if ask.order.deep else Answer.UNTRIED,
+            is_beside=manner.beneath is not None and not manner.reaches,
+            beneath=manner.beneath or Answer.UNTRIED,
         )
 
     async def start(self, on_sleep: Callable[[bool], None]) -> None:

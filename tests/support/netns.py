@@ -46,11 +46,19 @@ from support.statuspage_server import StatuspageServer
 
 _FIRST, _SECOND = Side(1), Side(2)
 _TUNNEL_PORT = 51820
+_BY_RULE = (
+    "route add default dev tun0 table 51820",
+    "rule add pref 100 table main suppress_prefixlength 0",
+    "rule add pref 101 table 51820",
+)
+"""As wg-quick has it: what of IPv4 the main table leads to by its default route alone goes into the tunnel."""
 _TESTS = Path(__file__).resolve().parent.parent
 
 
 class Network:
     """A network while entered. What its verbs do is undone by ``mend()``, the latest first, and at the end.
+
+    ``pace`` is by how much slower than usual what runs in it goes; ``waited`` how long that waited for a processor.
 
     ``resolver``, ``provider`` and ``servers`` run in the test's own process: they may be spoken to at any time.
     """
@@ -64,6 +72,7 @@ class Network:
         self.resolver = Resolver(zone, (RESOLVER, RESOLVER_6))
         self.provider = StatuspageServer("Planet Fibre")
         self.provider_url = PROVIDER_URL
+        self.pace, self.waited = 1.0, 0.0
         self._stack = contextlib.ExitStack()
         self._undo = contextlib.ExitStack()
         self._chains: dict[str, str] = {}
@@ -168,9 +177,13 @@ class Network:
 
     # --- what happens to what passes the router --------------------------------------------------------------------
 
-    def lose(self, percent: int) -> None:
-        """Lose so many percent of the packets that leave for the internet, at random."""
-        self._add("lose", f"numgen random mod 100 < {percent} drop")
+    def lose(self, tenths: int) -> None:
+        """Lose so many of ten packets that ask for a connection in the internet, at even distances (every third).
+
+        Not at random: nothing would then be certain of what a test measures, nor that it is not all of them at times.
+        """
+        lost = ", ".join(str(number * 10 // tenths) for number in range(tenths))
+        self._add("lose", f"tcp flags & (syn | ack) == syn numgen inc mod 10 {{ {lost} }} drop")
 
     def black_hole_dns(self) -> None:
         """Questions to the resolver are lost."""
@@ -259,8 +272,11 @@ class Network:
         back = (f"route replace {network} dev slow" for network in (_FIRST.network, _FIRST.network_6))
         ip(self.internet, "link set slow up", *back)
 
-    def vpn_default_route(self) -> None:
-        """A tunnel that carries everything, over UDP to a host in the internet, as a VPN does."""
+    def vpn_default_route(self, *, by_rule: bool = False) -> None:
+        """A tunnel that carries everything, over UDP to a host in the internet, as a VPN does.
+
+        Its default route stands before the other one; or, as WireGuard's, in a table of its own that a rule chooses.
+        """
         near, far = open_tun(self.home, "tun0"), open_tun(self.internet, "tun0")
         ends = (HOME, _TUNNEL_PORT), (TUNNEL_END, _TUNNEL_PORT)
         outer, inner = (each.detach() for each in (open_pipe(self.home, *ends), open_pipe(self.internet, *ends[::-1])))
@@ -278,9 +294,21 @@ class Network:
             "addr add 198.51.100.241/32 dev tun0",
             "addr add 2001:db8:0:f::1/128 dev tun0 nodad",
             f"route replace {TUNNEL_END} via {GATEWAY} dev up0",
-            "route add default dev tun0 metric 10",
-            "route add ::/0 dev tun0 metric 10",
+            *(_BY_RULE if by_rule else ("route add default dev tun0 metric 10", "route add ::/0 dev tun0 metric 10")),
         )
+        if by_rule:
+            self._undo.callback(ip, self.home, *(each.replace("rule add", "rule del") for each in _BY_RULE[1:]))
+
+    def vpn_dead(self) -> None:
+        """Nothing comes out of the tunnel's far end any more."""
+        self._add("vpn", f"udp dport {_TUNNEL_PORT} drop")
+
+    def kill_switch(self, verdict: str) -> None:
+        """The computer's own firewall lets nothing out past the tunnel: "drop", or "reject" as VPNs do by default."""
+        allowed = f"meta l4proto {{ icmp, icmpv6 }} accept; udp dport {_TUNNEL_PORT} accept; ip daddr {GATEWAY} accept"
+        chain = f"type filter hook output priority 0; oifname != up0 accept; {allowed}; {verdict};"
+        nft(self.home, f"table inet switch {{\nchain out {{ {chain} }}\n}}")
+        self._undo.callback(nft, self.home, "delete table inet switch")
 
     def second_uplink(self) -> None:
         """A second router with a cable of its own, used where the first has no route."""

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from support.netns import Network
 from support.netns_build import NAMES, PAGE, TARGETS, TARGETS_6
+from support.netns_pace import slowed, waited
 from tocsin.domain.line_policy import LinePolicy
 
 FAST = LinePolicy(
@@ -30,7 +31,7 @@ FAST = LinePolicy(
 """The policy's rules in a tenth of its time, about."""
 SLACK = 1.0
 """Seconds by which a busy machine may be late."""
-STARTS_WITHIN = 15.0
+STARTS_WITHIN = 60.0
 BY_ADDRESS = tuple(f"tcp://{each}:443" for each in TARGETS)
 BY_ADDRESS_6 = tuple(f"tcp://[{each}]:443" for each in TARGETS_6)
 BY_NAME = tuple(f"tcp://{each}:443" for each in NAMES)
@@ -71,9 +72,10 @@ class Child:
     def __exit__(self, *error: object) -> None:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
+        self._network.waited += waited(self._process.pid)
         self._process.stdin.close()
         try:
-            self._process.wait(5)
+            self._process.wait(60)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
@@ -91,7 +93,11 @@ class Child:
             self._changed.notify_all()
 
     def wait_for(self, wanted: Callable[[Said], object], within: float, *, after: int = 0, what: str = "") -> Said:
-        """The first line, from the one of that number on, that is wanted. Fails with all that came instead."""
+        """The first line, from the one of that number on, that is wanted. Fails with all that came instead.
+
+        ``within`` is in seconds at the network's usual pace.
+        """
+        within *= self._network.pace
 
         def found() -> Said | None:
             return next((each for each in self.lines[after:] if wanted(each)), None)
@@ -122,9 +128,11 @@ class Line(Child):
         portal: tuple[str, str] | None = PAGE,
         backup: bool = False,
     ) -> None:
-        self.policy = policy
+        self.policy = policy  # at the usual pace
         plan = {"targets": list(targets), "names": list(names), "portal": portal}
-        super().__init__(network, "prober", {"plan": plan, "policy": _in_seconds(policy), "backup": backup})
+        super().__init__(
+            network, "prober", {"plan": plan, "policy": _in_seconds(slowed(policy, network.pace)), "backup": backup}
+        )
 
     def __enter__(self) -> Self:
         super().__enter__()
@@ -176,7 +184,7 @@ class Line(Child):
         self.wait_for(lambda _: len(self.changes) > count, seconds, what=f"a change to {wanted}")
         assert self.changes[count] == wanted, self.log()
         turned = [each for each in tuple(self.lines) if "state" in each][count]
-        assert turned["mono"] - began <= seconds, self.log()
+        assert turned["mono"] - began <= seconds * self._network.pace, self.log()
 
 
 class EngineChild(Child):
@@ -185,7 +193,9 @@ class EngineChild(Child):
     def __init__(self, network: Network, config: str, policy: LinePolicy = FAST) -> None:
         self._config = network.folder / f"{next(_configs)}.toml"
         self._config.write_text(config, encoding="utf-8")
-        super().__init__(network, "engine", {"settings": str(self._config), "policy": _in_seconds(policy)})
+        super().__init__(
+            network, "engine", {"settings": str(self._config), "policy": _in_seconds(slowed(policy, network.pace))}
+        )
 
 
 _configs = itertools.count(1)

@@ -18,7 +18,7 @@ from support.netns_resolver import Resolver, ResolverDatagrams
 from support.netns_tools import enter, inside
 from tocsin.simulator.listener import close
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 PROVIDER_PORT = 8080
 PORTAL_HTTP, PORTAL_TLS = 8081, 8443
 PAGE_SAYS = "success"

@@ -108,6 +108,7 @@ class _PrintingChannel:
     """A channel that prints what the user would be told."""
 
     name = "print"
+    is_read_out = False
 
     async def start(self, on_action: Callable[[str, str], None]) -> None:
         pass

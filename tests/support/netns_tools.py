@@ -166,7 +166,7 @@ def ping(namespace: str, address: str, timeout: float = 1.0) -> bool:
     return inside(namespace, ask)
 
 
-def connect(namespace: str, address: tuple[str, int], timeout: float = 1.0) -> OSError | None:
+def connect(namespace: str, address: tuple[str, int], timeout: float = 20.0) -> OSError | None:
     """Connect to an address from a namespace and hang up: None, or what went wrong."""
 
     def dial() -> OSError | None:

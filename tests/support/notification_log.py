@@ -83,7 +83,7 @@ class NotificationLog:
 
     def __post_init__(self) -> None:
         self._connection = open_dbus_connection(self.address)
-        Proxy(Monitoring(), self._connection, timeout=5).BecomeMonitor(_RULES)
+        Proxy(Monitoring(), self._connection, timeout=60).BecomeMonitor(_RULES)
 
     def calls(self) -> list[Notified]:
         """Every ``Notify`` so far, oldest first."""

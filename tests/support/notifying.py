@@ -33,12 +33,12 @@ class Heard:
 
     async def next(self) -> tuple[str, str]:
         """Wait for the next one."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             return await self._next.get()
 
 
 def with_channel(
-    desktop: VirtualDesktop, story: Callable[[FreedesktopChannel, Heard], Awaitable[None]], patience: float = 2.0
+    desktop: VirtualDesktop, story: Callable[[FreedesktopChannel, Heard], Awaitable[None]], patience: float = 30.0
 ) -> None:
     """Run a story in a loop of its own, with a channel on this desktop."""
 

@@ -20,11 +20,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from support.tinyproxy import reserved_port
 from tocsin.adapters.http import HttpClient
 from tocsin.domain.account import Account, Network
 from tocsin.ports import HttpRequest, HttpResponse
@@ -38,7 +39,6 @@ PATIENCE = 60.0
 
 _USERS_OWN = dict(os.environ)  # as it is outside a test: npm's registry, proxy and cache are the user's affair
 _ALSO_HERE = ("/usr/sbin", "/sbin")
-_PORTS_TRIED = 5
 _KEPT_LINES = 40
 
 
@@ -120,6 +120,7 @@ class Nginx:
         self._folder = folder
         self._server = server
         self._process: subprocess.Popen[bytes] | None = None
+        self._place = ExitStack()
 
     @property
     def url(self) -> str:
@@ -128,23 +129,26 @@ class Nginx:
     def __enter__(self) -> Self:
         program = _command("nginx", "check")
         self.site.mkdir(parents=True, exist_ok=True)
-        for _ in range(_PORTS_TRIED):
-            self.port = _free_port()
-            self._process = self._start(program)
-            wait_for("nginx to listen", lambda: self._listens() or self._has_ended())
-            if not self._has_ended():
-                return self
-        raise AssertionError(f"nginx does not start: {(self._folder / 'error.log').read_text()[-2000:]}")
+        with ExitStack() as place:
+            self.port = place.enter_context(reserved_port())
+            self._run(program)
+            self._place = place.pop_all()
+        return self
 
     def __exit__(self, *_: object) -> None:
-        if self._process is not None:
-            _end(self._process)
+        with self._place:
+            if self._process is not None:
+                _end(self._process)
 
     def restart(self) -> None:
         """End it and start it again at the same address: whoever kept a connection open has lost it."""
-        self.__exit__()
-        self._process = self._start(_command("nginx", "check"))
-        wait_for("nginx to listen again", lambda: self._listens() or self._has_ended())
+        assert self._process is not None
+        _end(self._process)
+        self._run(_command("nginx", "check"))
+
+    def _run(self, program: str) -> None:
+        self._process = self._start(program)
+        wait_for("nginx to listen", lambda: self._listens() or self._has_ended())
         assert not self._has_ended(), (self._folder / "error.log").read_text()[-2000:]
 
     def write(self, name: str, content: str | bytes, at: float | None = None) -> None:
@@ -187,13 +191,6 @@ class Nginx:
     def _lines(self) -> list[str]:
         text = (self._folder / "access.log").read_text()
         return text.splitlines() if text.endswith("\n") else text.splitlines()[:-1]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 # --- Prism ---------------------------------------------------------------------------------------------------------

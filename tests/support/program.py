@@ -27,6 +27,7 @@ from jeepney.io.blocking import DBusConnection, Proxy, open_dbus_connection
 
 from support.framebuffer import Picture
 from support.notification_log import Notified
+from support.own_time import OwnTime
 from support.virtual_desktop import DesktopError, VirtualDesktop
 from tocsin import providers
 from tocsin.adapters.instance_client import send_when_ready
@@ -37,19 +38,21 @@ from tocsin.adapters.settings_save import add_account
 from tocsin.domain.account import Account
 from tocsin.errors import EnvironmentFault
 
-PATIENCE = 20.0
+PATIENCE = 60.0
+"""Seconds after which what did not happen never will; nothing else depends on it."""
 STOPS_WITHIN = 2.0
-"""Seconds from a SIGTERM to the end of the process."""
+"""Seconds from a SIGTERM to the end of the process, without those in which it, or its desktop, got no processor."""
 
 _SOLID = 60  # as many pixels of the bell's own red hold a 22 px bell in every frame of its swing; measured: 190 of 484
-_GLANCE = 0.02
+_GLANCE, _BREATH = 0.02, 0.03
+_ANSWERS_WITHIN = 30.0  # seconds from its start until it can be spoken to, on a machine that is busy
 _MAIN = "import sys\nexec({hook!r}, {{}})\nfrom tocsin.cli import main\nsys.exit(main(sys.argv[1:]))\n"
 
 
 class Polled(Protocol):
     """A provider under a test's control."""
 
-    def wait_for_polls(self, count: int = 1, timeout: float = 10.0) -> None:
+    def wait_for_polls(self, count: int = 1, timeout: float = PATIENCE) -> None:
         """Return once it was polled so many times more."""
         ...
 
@@ -118,16 +121,23 @@ class Program:
 
     def terminate(self) -> int:
         """SIGTERM; the exit status. Fails a test where the end takes more than two seconds."""
-        began = time.monotonic()
+        taken = OwnTime(*self._desktop.pids)
         self.process.terminate()
-        return self.ended(STOPS_WITHIN - (time.monotonic() - began))
+        code = self.ended(PATIENCE, taken)
+        if (seconds := taken.seconds) > STOPS_WITHIN:
+            raise DesktopError(f"the program took {seconds:.1f} s to end:\n{self.printed}")
+        return code
 
-    def ended(self, within: float) -> int:
-        """Wait for its own end; the exit status."""
-        try:
-            return self.process.wait(within)
-        except subprocess.TimeoutExpired:
-            raise DesktopError(f"the program did not end within {within:.1f} s:\n{self.printed}") from None
+    def ended(self, within: float = PATIENCE, taken: OwnTime | None = None) -> int:
+        """Wait for its own end; the exit status. ``taken`` looks on at how long it stands in line meanwhile."""
+        deadline = time.monotonic() + within
+        while (code := self.process.poll()) is None:
+            if time.monotonic() > deadline:
+                raise DesktopError(f"the program did not end within {within:.1f} s:\n{self.printed}")
+            if taken is not None:
+                taken.look()
+            time.sleep(_BREATH)
+        return code
 
     def kill(self) -> None:
         """SIGKILL, as a crash or the system would."""
@@ -142,7 +152,7 @@ class Program:
 
     def tell(self, command: str) -> None:
         """Send a command through the instance socket."""
-        reply = send_when_ready(self.profile, command)
+        reply = send_when_ready(self.profile, command, _ANSWERS_WITHIN)
         assert reply.ok, reply.error
 
     def ask(self, provider: Polled, times: int = 2) -> None:
@@ -154,7 +164,7 @@ class Program:
     def status(self) -> Mapping[str, Any]:
         """What the instance socket's ``status`` answers. Fails a test, with the log, where nothing does."""
         try:
-            return send_when_ready(self.profile, "status").status
+            return send_when_ready(self.profile, "status", _ANSWERS_WITHIN).status
         except EnvironmentFault as fault:
             raise DesktopError(f"{fault}; it printed:\n{self.printed}\nand logged:\n{self.log}") from fault
 
@@ -188,9 +198,14 @@ def wait_for_no_red(desktop: VirtualDesktop, patience: float = PATIENCE) -> None
 
 
 def tray_picture(desktop: VirtualDesktop) -> Picture:
-    """The tray now, once there is an icon in it."""
-    desktop.wait_until(desktop.icon_box, PATIENCE, "an icon in the tray")
-    return desktop.picture(desktop.panel_box())
+    """The tray now, once there is an icon in it that is drawn to its end."""
+
+    def drawn() -> Picture | None:
+        return desktop.picture(desktop.panel_box()) if desktop.icon_box() else None
+
+    picture = desktop.at_rest(drawn, PATIENCE, "an icon in the tray")
+    assert picture is not None
+    return picture
 
 
 def glances(desktop: VirtualDesktop, seconds: float) -> Iterator[Picture]:
@@ -272,7 +287,11 @@ def children(pid: int) -> list[int]:
     """The processes that a process started, and those that they started."""
     found: list[int] = []
     for listing in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, listing.read_text().split()):
+        try:
+            listed = listing.read_text().split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # a thread that ended meanwhile
+        for child in map(int, listed):
             found += [child, *children(child)]
     return found
 
@@ -289,6 +308,11 @@ def window_title(desktop: VirtualDesktop) -> str:
     """The title of the one window of Tocsin, once it is there."""
     (window,) = desktop.wait_until(lambda: desktop.windows("Tocsin"), PATIENCE, "the window")
     return desktop.run("xdotool", "getwindowname", str(window)).strip()
+
+
+def until_titled(desktop: VirtualDesktop, beginning: str) -> None:
+    """Return once the title of the one window of Tocsin begins so."""
+    desktop.wait_until(lambda: window_title(desktop).startswith(beginning), PATIENCE, f"a window {beginning!r}")
 
 
 def press(desktop: VirtualDesktop, *keys: str) -> None:
@@ -314,9 +338,10 @@ def leave_assistant(desktop: VirtualDesktop) -> None:
 
 
 def _escaped(desktop: VirtualDesktop) -> bool:
-    """Whether the assistant is gone; Escape is for it alone, once it has the keyboard."""
+    """Whether the assistant is gone; Escape is for it alone, once it has the keyboard, and only once."""
     if desktop.run("xdotool", "getwindowfocus", "getwindowname", check=False).startswith("Set up"):
         press(desktop, "Escape")
+        desktop.wait_until(lambda: len(desktop.windows("Tocsin")) == 1, PATIENCE, "the assistant to go")
     return len(desktop.windows("Tocsin")) == 1
 
 

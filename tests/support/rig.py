@@ -39,9 +39,10 @@ from tocsin.ports import (
     Words,
 )
 from tocsin.providers.detect import detect
+from tocsin.providers.sign_in_server import find
 from tocsin.simulator.server import DEMO_TOKEN
 
-PATIENCE = 15.0
+PATIENCE = 60.0
 LOOK = 0.05
 
 
@@ -229,6 +230,7 @@ class EngineRig:
                 gauges=self.gauges,
                 secrets=secrets,
                 autostart=self.autostart,
+                search=find,
                 signs_in=None if self.signs_in is None else partial(self.signs_in, http, secrets, self.clock),
                 dice=Random(1),  # noqa: S311 -- the same jitter every time
             )

@@ -111,7 +111,7 @@ class ScriptedProvider:
         """How often the list of problems was asked for, first pages only."""
         return sum(1 for entry in self.requests if _is_poll(entry))
 
-    def wait_for_polls(self, count: int = 1, timeout: float = 10.0) -> None:
+    def wait_for_polls(self, count: int = 1, timeout: float = 60.0) -> None:
         """Return once the list of problems was asked for ``count`` times more. Fails a test that waits in vain."""
         wanted = self.polls + count
         if not self.simulator.wait_for(lambda log: sum(map(_is_poll, log)) >= wanted, timeout):

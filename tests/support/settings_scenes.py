@@ -31,9 +31,10 @@ from tocsin.domain.state import AppState, SaveSettings
 from tocsin.domain.terms import ConnectionKind, Role
 from tocsin.engine.settings_desk import SettingsDesk
 from tocsin.ports import FieldType, ProviderField
+from tocsin.providers.json import GenericJson
 
 FILE = "/home/anna/.config/tocsin/config.toml"
-PROVIDERS = ("tmf656", "statuspage", "line")
+PROVIDERS = ("tmf656", "statuspage", "line", "json")
 FIELDS = {
     "tmf656": (
         ProviderField("url", FieldType.URL, required=True, help="Where"),
@@ -41,6 +42,7 @@ FIELDS = {
         ProviderField("secret", FieldType.SECRET, required=False, help="The token"),
     ),
     "statuspage": (ProviderField("page_id", FieldType.TEXT, required=True, help="Which page"),),
+    "json": GenericJson.fields,
 }
 
 
@@ -79,6 +81,7 @@ def backstage(**changes) -> Backstage:
     """Everything there, without a network."""
     told = {"settings_file": FILE, "privacy": meant, "report": lambda _: "Tocsin 0.1.0: all is well"}
     told |= {"fields": lambda key: FIELDS.get(key, ()), "product": lambda key: {"tmf656": "TMF656"}.get(key, key)}
+    told |= {"mistakes": lambda key, options: GenericJson.mistakes(options) if key == "json" else ()}
     return Backstage(**(told | changes))
 
 

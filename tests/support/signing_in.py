@@ -5,6 +5,7 @@ import threading
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
+from queue import Queue
 
 from support.auth_server import CLIENT
 from support.phrases import book
@@ -24,7 +25,7 @@ class Person:
     idle: bool = False
     language: str = "en"
     opened: list[str] = field(default_factory=list)
-    pages: list[str] = field(default_factory=list)
+    pages: "Queue[str]" = field(default_factory=Queue)
     came: threading.Event = field(default_factory=threading.Event)
 
     def __call__(self, address: str) -> bool:
@@ -38,11 +39,15 @@ class Person:
     def visit(self, address: str) -> None:
         """Follow an address to its end."""
         try:
-            opening = urllib.request.urlopen(address, timeout=10)  # noqa: S310 -- what is opened is what is tested
+            opening = urllib.request.urlopen(address, timeout=60)  # noqa: S310 -- what is opened is what is tested
         except urllib.error.HTTPError as error:
             opening = error
         with contextlib.closing(opening) as answer:
-            self.pages.append(answer.read().decode())
+            self.pages.put(answer.read().decode())
+
+    def page(self) -> str:
+        """The page that a visit ended on, once it is there: the sign-in does not wait for it to be read."""
+        return self.pages.get(timeout=60)
 
     def signs_in(self, http, secrets, clock, *, deadline: float = 30.0) -> PersonSignsIn:
         """What an engine is handed."""

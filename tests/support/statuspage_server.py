@@ -73,7 +73,7 @@ class StatuspageServer:
     def requests(self) -> tuple[Logged, ...]:
         return self._listener.log.snapshot()
 
-    def wait_for_polls(self, count: int = 1, timeout: float = 10.0) -> None:
+    def wait_for_polls(self, count: int = 1, timeout: float = 60.0) -> None:
         """Return once ``summary.json`` was asked for ``count`` times more. Fails a test that waits in vain."""
         wanted = _polls(self.requests) + count
         if not self._listener.log.wait_for(lambda log: _polls(log) >= wanted, timeout):

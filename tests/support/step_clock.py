@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from tocsin.domain.instant import Instant
 
-PATIENCE = 15.0
+PATIENCE = 60.0
 EVENING = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
 
 

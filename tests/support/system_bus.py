@@ -71,12 +71,12 @@ class PrivateSystemBus:
         """Start the mock of a service; returns when it has its name."""
         with open_blocking(self.address) as connection:
             rule = MatchRule(type="signal", interface="org.freedesktop.DBus", member="NameOwnerChanged")
-            Proxy(message_bus, connection, timeout=5).AddMatch(rule)
+            Proxy(message_bus, connection, timeout=60).AddMatch(rule)
             argv = ["/usr/bin/python3", "-m", "dbusmock", "--system", "--template", template]
             self._serve([*argv, "--parameters", json.dumps(parameters)], stdout=subprocess.DEVNULL)
             while True:
                 with connection.filter(rule) as queue:
-                    name, _, owner = connection.recv_until_filtered(queue, timeout=10).body
+                    name, _, owner = connection.recv_until_filtered(queue, timeout=60).body
                 if owner and not name.startswith(":"):
                     return Mock(self.address, name)
 
@@ -89,7 +89,7 @@ class PrivateSystemBus:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     process.kill()
-    process.wait(10)
+    process.wait(60)
     if process.stdout is not None:
         process.stdout.close()
 
@@ -118,7 +118,7 @@ class Mock:
     def _call(self, method: str, signature: str, body: tuple[object, ...]) -> None:
         address = DBusAddress(f"/{self.name.replace('.', '/')}", self.name, _MOCK)
         with open_blocking(self.address) as connection:
-            unwrap_msg(connection.send_and_get_reply(new_method_call(address, method, signature, body), timeout=5))
+            unwrap_msg(connection.send_and_get_reply(new_method_call(address, method, signature, body), timeout=60))
 
 
 @dataclass
@@ -156,7 +156,7 @@ class FakeService:
 
     async def was_asked(self, wanted: str, times: int = 1) -> None:
         """Wait until a property was asked for so many times."""
-        async with asyncio.timeout(10), self._news:
+        async with asyncio.timeout(60), self._news:
             await self._news.wait_for(lambda: self.asked.count(wanted) >= times)
 
     async def signal(self, interface: str, member: str, signature: str, *body: object, to: str | None = None) -> None:
@@ -171,7 +171,7 @@ class FakeService:
         """Wait until the bus has passed on whatever was sent before."""
         self._settled.clear()
         await self.signal("net.example.Self", "Settled", "", to=str(self._connection.unique_name))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await self._settled.wait()
 
     async def _serve(self) -> None:

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
@@ -13,7 +14,7 @@ PROGRAM = "tinyproxy"
 ELSEWHERE = "127.1"
 """This computer in a spelling that only the system's resolver knows: what is called loopback never goes by a proxy."""
 
-_PATIENCE = 10.0
+_PATIENCE = 60.0
 
 
 class Tinyproxy:
@@ -23,7 +24,8 @@ class Tinyproxy:
         self._lines = lines
         self._refused = refused
         self._folder = Path(tempfile.mkdtemp(prefix="tocsin-tinyproxy-"))
-        self.port = free_port()
+        self._stack = contextlib.ExitStack()
+        self.port = 0
 
     @property
     def name(self) -> str:
@@ -37,6 +39,7 @@ class Tinyproxy:
     def __enter__(self) -> Self:
         program = shutil.which(PROGRAM)
         assert program is not None, "the Debian package tinyproxy-bin is needed: see packaging/debian-packages.txt"
+        self.port = self._stack.enter_context(reserved_port())
         config = self._folder / "tinyproxy.conf"
         given = (f"Port {self.port}", "Listen 127.0.0.1", "Timeout 30", "LogLevel Info")
         given = (*given, f'LogFile "{self._folder / "log"}"')
@@ -48,12 +51,16 @@ class Tinyproxy:
         until = time.monotonic() + _PATIENCE
         while not self._listens():
             if self._process.poll() is not None or time.monotonic() > until:
-                raise AssertionError(f"tinyproxy does not start: {self._process.communicate()[1][-2000:]!r}")
+                self._process.kill()
+                said = self._process.communicate()[1][-2000:]
+                self._stack.close()
+                raise AssertionError(f"tinyproxy does not start: {said!r}")
         return self
 
     def __exit__(self, *_: object) -> None:
         self._process.kill()  # a SIGTERM between its look at the signals and its wait is heard at the next connection
         self._process.communicate(timeout=_PATIENCE)
+        self._stack.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def log(self) -> str:
@@ -71,8 +78,13 @@ class Tinyproxy:
             return False
 
 
-def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@contextlib.contextmanager
+def reserved_port() -> Iterator[int]:
+    """A port of loopback that nobody gets by chance while entered, and that who names it can listen on.
+
+    It is taken without being listened on: Linux lets another have it too who sets SO_REUSEADDR, as every server does.
+    """
+    with socket.socket() as place:
+        place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        place.bind(("127.0.0.1", 0))
+        yield int(place.getsockname()[1])

@@ -2,7 +2,7 @@
 
 Every part is the real program; only the screen is virtual. Each desktop has its own display, bus and home, so that
 several run side by side, as root in a container too. It waits for events (a name on the bus, a mapped window), never
-for time. Nothing here needs pytest: the tests and the script that takes the README's pictures share it.
+for time; limits are for what fails. Nothing here needs pytest: the script that takes the README's pictures uses it too.
 
     with VirtualDesktop(panel="lxqt") as desktop:
         desktop.spawn([sys.executable, "-m", "tocsin", "run", "--background"])
@@ -37,6 +37,8 @@ T = TypeVar("T")
 
 WATCHER = "org.kde.StatusNotifierWatcher"
 _POLL, _SLOWEST_POLL = 0.01, 0.1
+_PATIENCE = 60.0  # seconds: a part that is not there by then does not come, however busy the machine
+_AT_REST = 0.1  # seconds in which what is drawn piece by piece, or finds its place, changes
 _DRAWN = 12  # how far a pixel is from the panel's background before it counts as drawn on
 _TRAY_SHARE = 15  # how much of the top edge, from its right end, may hold tray icons, in percent
 _PLACES = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR")
@@ -105,12 +107,10 @@ class VirtualDesktop:
         self.log = NotificationLog(self.address)
         self._open.callback(self.log.close)
         self._start_screen()
-        managed = self.directory / "managed"
-        window_manager = self.spawn(["openbox", "--sm-disable", "--startup", f"touch {managed}"])
+        manage = self._start_window_manager()
         if self._with_dunst:
             self.start_dunst(wait=False)
-        # A panel that comes before it is placed like any window; one that comes while it starts is never mapped.
-        self._wait_for(managed.exists, window_manager, "openbox")
+        manage()
         if self.panel_kind is not None:
             self.start_panel(self.panel_kind)
         if self._dunst is not None:
@@ -145,13 +145,19 @@ class VirtualDesktop:
         self._framebuffer = Framebuffer(self.directory / "Xvfb_screen0")
         root_window.paint(self.env["DISPLAY"], self._look.backdrop)
 
+    def _start_window_manager(self) -> Callable[[], object]:
+        """Start it; what is returned waits for it, for a panel that comes before it is placed like any window."""
+        managed = self.directory / "managed"
+        process = self.spawn(["openbox", "--sm-disable", "--startup", f"touch {managed}"])
+        return lambda: self._wait_for(managed.exists, process, "openbox")
+
     def _wait_for(self, ready: Callable[[], object], process: subprocess.Popen[bytes], name: str) -> None:
         def asked() -> object:
             if process.poll() is not None:
                 raise DesktopError(f"{name} ended with {process.returncode}:\n{self.output(name)}")
             return ready()
 
-        self.wait_until(asked, 15, f"{name} to be ready")
+        self.wait_until(asked, _PATIENCE, f"{name} to be ready")
 
     # --- programs --------------------------------------------------------------------------------------------------
 
@@ -179,6 +185,11 @@ class VirtualDesktop:
         """What a spawned program printed so far."""
         return self._processes.output(program)
 
+    @property
+    def pids(self) -> list[int]:
+        """The programs that were started here, X server, bus and panel among them."""
+        return self._processes.pids
+
     def strays(self) -> list[int]:
         """The processes that run on this desktop."""
         return self._processes.strays()
@@ -193,19 +204,32 @@ class VirtualDesktop:
             pause = min(pause * 1.3, _SLOWEST_POLL)
         return answer
 
+    def at_rest(self, look: Callable[[], T], timeout: float, what: str) -> T:
+        """The same, once the answer was given twice running: what is just being drawn, or moved, is not there yet."""
+
+        def same() -> T | None:
+            answer = look()
+            if answer:
+                time.sleep(_AT_REST)
+            return answer if answer and look() == answer else None
+
+        answer = self.wait_until(same, timeout, f"{what}, at rest")
+        assert answer is not None
+        return answer
+
     # --- the session bus -------------------------------------------------------------------------------------------
 
     def owner(self, name: str) -> str:
         """The unique name that owns a name on the session bus, "" for none."""
         try:
-            return str(Proxy(DBus(), self._connection, timeout=5).GetNameOwner(name)[0])
+            return str(Proxy(DBus(), self._connection, timeout=_PATIENCE).GetNameOwner(name)[0])
         except DBusErrorResponse:
             return ""
 
     def call(self, address: DBusAddress, method: str, signature: str | None = None, body: tuple[Any, ...] = ()) -> Any:
         """Call a method on the session bus; return its answer, a tuple. Raises ``DBusErrorResponse``."""
         message = new_method_call(address, method, signature, body)
-        return unwrap_msg(self._connection.send_and_get_reply(message, timeout=5))
+        return unwrap_msg(self._connection.send_and_get_reply(message, timeout=_PATIENCE))
 
     # --- the panel -------------------------------------------------------------------------------------------------
 
@@ -216,10 +240,10 @@ class VirtualDesktop:
             config = Path(self.env["XDG_CONFIG_HOME"]) / "lxqt" / "panel.conf"
             desktop_configs.write_lxqt_panel(config, self._look)
             self._panel = self.spawn(["lxqt-panel"], env={"XDG_CURRENT_DESKTOP": "LXQt"})
-            self._wait_for(lambda: self.owner(WATCHER) and self._mapped("lxqt-panel"), self._panel, "lxqt-panel")
+            self._wait_for(lambda: self.owner(WATCHER) and self._drawn_on("lxqt-panel"), self._panel, "lxqt-panel")
         elif self.panel_kind == "trayer":
             self._panel = self.spawn(["trayer", *desktop_configs.trayer_options(self._look, self.scale)])
-            self._wait_for(lambda: self._mapped("trayer"), self._panel, "trayer")
+            self._wait_for(lambda: self._drawn_on("trayer"), self._panel, "trayer")
         else:
             raise DesktopError(f"no such panel: {self.panel_kind}")
 
@@ -234,7 +258,7 @@ class VirtualDesktop:
         if self._panel is None:
             raise DesktopError("no panel runs")
         width = self.size[0] * _TRAY_SHARE // 100
-        return Box(self.size[0] - width, 0, width, PANEL_HEIGHT * self.scale)
+        return Box(self.size[0] - width, 0, width, round(PANEL_HEIGHT * self.scale))
 
     def icon_box(self) -> Box | None:
         """Where the tray icons are, tightly; None while the panel is empty."""
@@ -252,17 +276,21 @@ class VirtualDesktop:
         return mean([colour for _, _, colour in drawn]) if drawn else None
 
     def _drawn(self) -> list[tuple[int, int, Colour]]:
-        picture = self._framebuffer.read(self.panel_box())
+        picture = self.picture(self.panel_box())
         empty = picture.background()
-        inner = range(2 * self.scale, picture.height - 2 * self.scale)  # a panel's own edge is not an icon
+        edge = round(2 * self.scale)  # a panel's own edge is not an icon
+        inner = range(edge, picture.height - edge)
         return [
             (index % picture.width, index // picture.width, colour)
             for index, colour in enumerate(picture.pixels())
             if colour != empty and index // picture.width in inner and distance(colour, empty) > _DRAWN
         ]
 
-    def _mapped(self, window_class: str) -> bool:
-        return bool(self.run("xdotool", "search", "--onlyvisible", "--class", window_class, check=False))
+    def _drawn_on(self, panel: str) -> bool:
+        """Whether a panel is on the screen and not just an empty window."""
+        is_mapped = bool(self.run("xdotool", "search", "--onlyvisible", "--class", panel, check=False))
+        backdrop = tuple(self._look.backdrop.to_bytes(3, "big"))
+        return is_mapped and all(each != backdrop for each in self.picture(self.panel_box()).pixels())
 
     # --- looking and touching --------------------------------------------------------------------------------------
 
@@ -286,8 +314,8 @@ class VirtualDesktop:
         self._park_pointer()
 
     def click_icon(self, *, button: int = 1) -> None:
-        """Click the tray icon, once there is one."""
-        box = self.wait_until(self.icon_box, 10, "a tray icon to click")
+        """Click the tray icon, once there is one that stays where it is."""
+        box = self.at_rest(self.icon_box, _PATIENCE, "a tray icon to click")
         assert box is not None
         self.click(*box.centre, button=button)
 
@@ -326,7 +354,7 @@ class VirtualDesktop:
         if self._dunst is not None:
             self.end(self._dunst)
             self._dunst = None
-            self.wait_until(lambda: not self.owner(NOTIFICATIONS), 5, "dunst to leave the bus")
+            self.wait_until(lambda: not self.owner(NOTIFICATIONS), _PATIENCE, "dunst to leave the bus")
 
     def restart_dunst(self, *, markup: str | None = None) -> None:
         """End dunst and start a new one, which counts its ids from the beginning again."""
@@ -339,7 +367,7 @@ class VirtualDesktop:
         def agreed() -> bool:
             return self._count("displayedLength") + self._count("waitingLength") == len(self.log.displayed())
 
-        self.wait_until(agreed, 3, "dunst's count of what it displays to agree with the bus")
+        self.wait_until(agreed, _PATIENCE, "dunst's count of what it displays to agree with the bus")
         return self.log.displayed()
 
     def _count(self, what: str) -> int:

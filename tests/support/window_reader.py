@@ -16,7 +16,8 @@ from pathlib import Path
 
 from support.virtual_desktop import DesktopError, VirtualDesktop
 
-_PATIENCE = 20.0
+_PATIENCE = 60.0
+_AS_IT_IS, _AFTER_KEYS = b"r", b"k"
 _SERVE = """
 import json, socket, sys, threading, time
 
@@ -24,7 +25,8 @@ def serve(place):
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(place)
     listener.listen()
-    while "PySide6.QtWidgets" not in sys.modules:
+    # Not while it is imported: what two threads ask PySide for the first time, one of them may find half made.
+    while not hasattr(sys.modules.get("tocsin.desktop.application"), "DesktopApplication"):
         time.sleep(0.02)
     from PySide6.QtCore import QMetaObject, QObject, QPoint, Qt, Slot
     from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QTabBar, QWidget
@@ -39,11 +41,15 @@ def serve(place):
 
     class Reader(QObject):
         @Slot()
+        def take_keys(self):
+            QApplication.sync()  # asks the X server, which by its answer has told of every key before
+
+        @Slot()
         def read(self):
             every = [each for each in QApplication.allWidgets() if each.isVisible()]
             labels = [each for each in every if isinstance(each, QLabel) and each.text()]
             labels.sort(key=lambda each: place_of(each, QPoint(0, 0))[::-1])
-            buttons = [each for each in every if isinstance(each, QAbstractButton) and each.text()]
+            buttons = [each for each in every if isinstance(each, QAbstractButton) and each.text() and each.isEnabled()]
             tabs = [(bar.tabText(n), place_of(bar, bar.tabRect(n).center())) for bar in every
                     if isinstance(bar, QTabBar) for n in range(bar.count())]
             focus = QApplication.focusWidget()
@@ -61,6 +67,8 @@ def serve(place):
     while True:
         asking, _ = listener.accept()
         with asking:
+            if asking.recv(1) == {after_keys!r}:
+                QMetaObject.invokeMethod(reader, "take_keys", Qt.ConnectionType.BlockingQueuedConnection)
             QMetaObject.invokeMethod(reader, "read", Qt.ConnectionType.BlockingQueuedConnection)
             asking.sendall(json.dumps(reader.answer).encode())
 
@@ -91,14 +99,15 @@ class Seen:
 
 def hook(desktop: VirtualDesktop) -> str:
     """What is to run first in the program whose window is to be read; one program of a desktop."""
-    return _SERVE.replace("{place!r}", repr(str(_place(desktop))))
+    return _SERVE.replace("{place!r}", repr(str(_place(desktop)))).replace("{after_keys!r}", repr(_AFTER_KEYS))
 
 
-def read(desktop: VirtualDesktop) -> Seen:
-    """The window as it is now."""
+def read(desktop: VirtualDesktop, *, after_keys: bool = False) -> Seen:
+    """The window as it is now, or as it is once it did what the keys ask for that were pressed until now."""
     with socket.socket(socket.AF_UNIX) as asking:
         asking.settimeout(_PATIENCE)
         asking.connect(str(_place(desktop)))
+        asking.sendall(_AFTER_KEYS if after_keys else _AS_IT_IS)
         parts = []
         while part := asking.recv(65536):
             parts.append(part)

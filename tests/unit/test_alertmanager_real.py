@@ -15,6 +15,7 @@ import pytest
 
 from support.drive import context
 from support.http_client import client
+from support.tinyproxy import reserved_port
 from tocsin.domain.snapshot import Failure, Snapshot
 from tocsin.domain.terms import Phase, Severity
 from tocsin.engine.exchange import ask
@@ -30,9 +31,12 @@ def alertmanager(folder: Path) -> Iterator[str]:
     program = shutil.which(PROGRAM)
     assert program is not None, f"the Debian package {PROGRAM} is needed: see packaging/debian-packages.txt"
     (folder / "config.yml").write_text(CONFIG)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    with reserved_port() as port, _running(program, folder, port):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def _running(program: str, folder: Path, port: int) -> Iterator[None]:
     options = (
         f"--config.file={folder / 'config.yml'}",
         f"--storage.path={folder / 'data'}",
@@ -43,14 +47,14 @@ def alertmanager(folder: Path) -> Iterator[str]:
         process = subprocess.Popen([program, *options], stdout=log, stderr=subprocess.STDOUT)
     try:
         _wait_until_it_listens(process, port, folder / "log")
-        yield f"http://127.0.0.1:{port}"
+        yield
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
 
 
 def _wait_until_it_listens(process: subprocess.Popen, port: int, log: Path) -> None:
-    for _ in range(200):
+    for _ in range(1200):
         with socket.socket() as probe:
             probe.settimeout(0.05)
             if probe.connect_ex(("127.0.0.1", port)) == 0:
@@ -67,7 +71,7 @@ def post(url: str, document: object) -> None:
     """Send JSON as Prometheus does."""
     body = json.dumps(document).encode()
     request = urllib.request.Request(url, body, {"Content-Type": "application/json"})  # noqa: S310 -- loopback
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=5) as answer:
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
         assert answer.status == 200
 
 

@@ -33,22 +33,17 @@ def test_hanging_call_lets_the_loop_go_on():
     release = threading.Event()
 
     async def scenario():
-        ticks = 0
-
-        async def tick():
-            nonlocal ticks
-            while True:
-                ticks += 1
-                await asyncio.sleep(0.005)
-
-        ticking = asyncio.ensure_future(tick())
+        hanging = asyncio.ensure_future(DaemonCalls("test").run("a", release.wait, timeout=60))
+        for _ in range(20):
+            await asyncio.sleep(0.001)
+        assert not hanging.done()
         with pytest.raises(TimeoutError):
             await DaemonCalls("test").run("a", release.wait, timeout=0.1)
-        ticking.cancel()
-        return ticks
+        hanging.cancel()
+        await asyncio.wait([hanging])
 
     try:
-        assert asyncio.run(scenario()) > 5
+        asyncio.run(scenario())
     finally:
         release.set()
 
@@ -96,11 +91,12 @@ def test_cancelled_caller_leaves_the_call_to_the_others():
 
 def test_call_that_outlives_its_loop_ends_quietly():
     """The program's end has come and gone when the resolver answers: nobody is told, nothing breaks."""
-    release = threading.Event()
+    release, begun = threading.Event(), threading.Event()
     threads = []
 
     def slow():
         threads.append(threading.current_thread())
+        begun.set()
         release.wait()
 
     async def scenario():
@@ -108,8 +104,9 @@ def test_call_that_outlives_its_loop_ends_quietly():
             await DaemonCalls("test").run("a", slow, timeout=0.02)
 
     asyncio.run(scenario())
+    assert begun.wait(30)
     release.set()
-    threads[0].join(5)
+    threads[0].join(30)
     assert not threads[0].is_alive()
 
 
@@ -126,9 +123,9 @@ async def main():
         print(failure, time.time(), sep="|", flush=True)
 asyncio.run(main())
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=30)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=50)
     ended = time.time()
     said, at = done.stdout.strip().split("|")
     assert "could not be looked up" in said
-    assert ended - float(at) < 1
+    assert ended - float(at) < 20  # the lookup hangs for a minute
     assert done.stderr == ""

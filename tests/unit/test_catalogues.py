@@ -26,7 +26,7 @@ def load():
 
 catalogues = load()
 PO_FILES = catalogues.po_files()
-ADDRESS = re.compile(r"\S+://\S*|\b\d+:\d+\b")
+ADDRESS = re.compile(r"\S+://\S*|\b(?:\d+T)?\d+:\d+\b")
 BARE_MARK = re.compile("(?<!\N{NO-BREAK SPACE})[:;?»]|«(?!\N{NO-BREAK SPACE})|'")
 MO_FILES = [f"locale/{language}/LC_MESSAGES/tocsin.mo" for language in ("de", "en", "fr", "nl")]
 

@@ -286,3 +286,25 @@ def test_a_chain_needs_links_that_can_be_told_apart(names):
     """A reference names its link."""
     with pytest.raises(ValueError, match="a name of its own"):
         Chain([RecordingChannel(name) for name in names])
+
+
+def test_it_is_read_out_while_the_link_in_use_is():
+    """Who is to speak is decided by the link that shows: the first that works."""
+
+    async def story() -> None:
+        first, last = RecordingChannel("first"), RecordingChannel("last")
+        first.is_read_out = True
+        chain = Chain([first, last])
+        await chain.start(lambda *_: None)
+        assert chain.is_read_out
+        first.failing = "gone"
+        await chain.deliver(START)
+        assert not chain.is_read_out
+        first.failing = ""
+        await chain.deliver(START)
+        assert chain.is_read_out
+        first.failing = last.failing = "gone"
+        await chain.deliver(START)
+        assert not chain.is_read_out
+
+    told(story())

@@ -76,7 +76,6 @@ def test_what_one_round_shows(reading, state, cause) -> None:
     [
         ({"gateway": Answer.YES}, True),
         ({"gateway": Answer.UNTRIED}, False),
-        ({"gateway": Answer.UNTRIED, "path": TUNNEL}, True),
         ({"gateway": Answer.UNTRIED, "path": Path("ppp0", 4)}, True),
     ],
 )
@@ -351,7 +350,7 @@ def test_another_uplink_is_measured_anew() -> None:
     office = Path("wlan0", 4, "203.0.113.1")
     moved = after(*spell("bb"), bad(10, path=office), tracker=up())
     assert (moved.state, moved.was_up, moved.recent) == (UP, False, ())
-    same = after(*spell("bb"), bad(10, path=TUNNEL), tracker=up())
+    same = after(*spell("bb"), bad(10, path=TUNNEL, is_beside=True, beneath=Answer.NO), tracker=up())
     assert (same.state, same.path_key) == (DOWN, HOME.key)
 
 

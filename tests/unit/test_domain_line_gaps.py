@@ -207,6 +207,10 @@ readings = st.builds(
     st.sampled_from(Answer),
     st.sampled_from(Answer),
     st.booleans(),
+    st.booleans(),
+    st.sampled_from(Answer),
+    st.booleans(),
+    st.booleans(),
 )
 plans = st.builds(Plan, st.lists(texts, max_size=7).map(tuple), st.just(NAMES), st.integers(-1, 9))
 

@@ -214,3 +214,19 @@ def test_the_page_calls_accounts_by_their_names():
     assert "sign-ins of Planet Fibre and the proxy;" in text
     nameless = page(replace(OFFICE, name=""))
     assert any("asked for office," in said for each in worded.page(book(), nameless) for _, said in each.rows)
+
+
+def test_what_everybody_learns_is_told_once():
+    """The address, which nobody can hide; who asks, of those who are asked; nothing of either where nothing leaves."""
+
+    def contacted(*accounts, **more):
+        sections = worded.page(book(), page(*accounts, **more))
+        return next(each.rows for each in sections if each.title == "Contacted over the network")
+
+    (*_, (thing, said)) = contacted(OFFICE)
+    assert (thing, said.startswith("All of them see your internet address")) == ("", True)
+    assert "that it is Tocsin that asks, and which version" in said
+    (*_, (_, said)) = contacted(line=Line(public=True))
+    assert said == "All of them see your internet address, as every website does."
+    here = replace(OFFICE, url="http://localhost:8080")
+    assert len(contacted(here, line=Line(measure=False))) == 1

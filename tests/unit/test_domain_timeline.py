@@ -94,6 +94,7 @@ def test_only_what_changed_is_handed_back() -> None:
     assert merged(incident, reports=(told(),)) == Merged()
 
 
+@pytest.mark.timeout(600)  # some ten seconds of work, where nobody else wants the processor
 def test_ten_thousand_incidents_are_taken_in() -> None:
     """As many as no provider has, over some polls, and every one ends."""
     account = Account("home", "tmf656", "P", "https://a.example.net", connections=(Connection("c", "C", match=("a",)),))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tocsin.domain.terms import Level, LineState
-from tocsin.domain.verdict import TABLE, Advice, NextStep, Says, verdict
+from tocsin.domain.terms import Cause, Level, LineState
+from tocsin.domain.verdict import BY_CAUSE, TABLE, Advice, NextStep, Says, verdict
 
 OK, NOTICE, WORK, UNKNOWN, POOR, OUT = Level
 UP, DEGRADED, DOWN = LineState.UP, LineState.DEGRADED, LineState.DOWN
@@ -14,7 +14,8 @@ REPORTED = (POOR, OUT)
 def test_every_pair_has_one_verdict() -> None:
     """Six views, six states, no hole; and every sentence, advice and step is one that somebody gets."""
     assert set(TABLE) == {(view, state) for view in Level for state in LineState}
-    rows = TABLE.values()
+    assert {(view, state) for view, state, _ in BY_CAUSE} <= set(TABLE)
+    rows = (*TABLE.values(), *BY_CAUSE.values())
     assert {row.says for row in rows} == set(Says)
     assert {row.advice for row in rows} == set(Advice)
     assert {row.step for row in rows} == set(NextStep)
@@ -83,6 +84,31 @@ def test_the_users_own_network_is_never_blamed_on_the_provider(view) -> None:
     assert (row.level, row.told_as) == (OUT, POOR)
     assert (row.advice, row.step) == (Advice.CHECK_OWN_EQUIPMENT, NextStep.CHECK_CABLES)
     assert (row.says is Says.OWN_NETWORK_AND_REPORTED) == (view in REPORTED)
+
+
+@pytest.mark.parametrize("view", list(Level))
+def test_the_users_own_vpn_is_told_like_his_own_network(view) -> None:
+    """As red and as softly, with another advice; nothing is reported to anybody, and no cable is to be checked."""
+    row, other = verdict(view, LOCAL, Cause.BEYOND_GATEWAY), verdict(view, LOCAL, Cause.GATEWAY)
+    assert (row.level, row.told_as) == (other.level, other.told_as) == (OUT, POOR)
+    assert (row.advice, row.step) == (Advice.CHECK_VPN, NextStep.NONE)
+    assert (row.says is Says.VPN_AND_REPORTED) == (view in REPORTED)
+
+
+@pytest.mark.parametrize("view", list(Level))
+def test_a_computer_that_is_not_connected_is_neither_red_nor_green(view) -> None:
+    """Unless the provider itself reports trouble: that is known all the same."""
+    row = verdict(view, UNMEASURED, Cause.OWN_NETWORK)
+    assert (row.level, row.told_as) == ((view, view) if view in REPORTED else (UNKNOWN, UNKNOWN))
+    assert (row.says is Says.NOT_CONNECTED) == (view not in REPORTED)
+
+
+@pytest.mark.parametrize("cause", [None, *Cause])
+def test_a_cause_makes_no_other_case_than_those_two(cause) -> None:
+    """Everywhere else the state alone decides."""
+    for view, state in TABLE:
+        if (state, cause) not in ((LOCAL, Cause.BEYOND_GATEWAY), (UNMEASURED, Cause.OWN_NETWORK)):
+            assert verdict(view, state, cause) is TABLE[view, state]
 
 
 def test_only_what_the_provider_does_not_know_is_to_be_reported() -> None:

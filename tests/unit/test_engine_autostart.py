@@ -109,7 +109,7 @@ def test_the_last_wish_counts_and_nothing_waits_for_a_person() -> None:
         rig.wait_for("a state", lambda: bool(rig.states))
         assert rig.state.autostart is None
         rig.do(StartWithComputer(on=True))
-        assert portal.waiting.wait(5)
+        assert portal.waiting.wait(30)
         rig.do(StartWithComputer(on=False))
         rig.wait_for("it is off", lambda: rig.state.autostart is False)
         assert portal.ended.is_set()
@@ -151,15 +151,15 @@ def test_the_tray_is_wired_to_this_systems_own_way(tmp_path) -> None:
     for_demo = EngineThread(replace(wiring, can_start_with_computer=False, profile=None))
     for_demo.start()
     _start_with_computer([for_demo], True)
-    assert states.get(timeout=10).autostart is None
-    assert for_demo.stop(5)
+    assert states.get(timeout=60).autostart is None
+    assert for_demo.stop(30)
     assert not entry.exists()
     engine = EngineThread(wiring)
     engine.start()
     try:
         _start_with_computer([engine], True)
-        while states.get(timeout=10).autostart is not True:
+        while states.get(timeout=60).autostart is not True:
             pass
     finally:
-        assert engine.stop(5)
+        assert engine.stop(30)
     assert entry.read_text().count(f" run --background --profile {tmp_path / 'profile'}\n") == 1

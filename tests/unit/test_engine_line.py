@@ -93,6 +93,41 @@ def test_the_own_network_is_said_to_be_it() -> None:
         assert line_events(rig) == [("line_down", "local_fault", "gateway")]
 
 
+def test_the_users_own_vpn_is_said_to_be_it() -> None:
+    """Told once, as softly as the own network, without a word against the provider; and it ends."""
+    with measuring() as (rig, clock, network):
+        network.cut()
+        network.manner().beneath = Answer.YES
+        clock.pass_time(network.policy.time_to_down)
+        assert level(rig) is Level.OUTAGE
+        assert shown(rig.state.connections[0], clock.now()).verdict.says is Says.VPN
+        assert rig.state.ringing == frozenset()
+        assert line_events(rig) == [("line_down", "local_fault", "beyond_gateway")]
+        rig.wait_for("told", lambda: rig.keys() == ["line_started"])
+        network.mend()
+        clock.pass_time(network.policy.time_to_up)
+        assert level(rig) is Level.OK
+        rig.wait_for("told", lambda: rig.keys() == ["line_started", "line_restored"])
+
+
+def test_a_laptop_whose_wifi_is_switched_off_has_a_grey_bell_and_no_incident() -> None:
+    """Nothing is told; a Wi-Fi that is on, and has no network, is a fault as before."""
+    with measuring() as (rig, clock, network):
+        network.ways.clear()
+        network.radio_off = True
+        clock.pass_time(network.policy.time_to_down)
+        assert level(rig) is Level.UNKNOWN
+        assert shown(rig.state.connections[0], clock.now()).verdict.says is Says.NOT_CONNECTED
+        clock.pass_time(5 * MINUTE)
+        assert level(rig) is Level.UNKNOWN
+        assert shown(rig.state.connections[0], clock.now()).verdict.says is Says.NOT_CONNECTED
+        assert (rig.keys(), rig.state.history, line_events(rig)) == ([], (), [])
+        network.radio_off = False
+        clock.pass_time(2 * network.policy.time_to_down)
+        assert level(rig) is Level.OUTAGE
+        assert line_events(rig) == [("line_down", "local_fault", "own_network")]
+
+
 def test_a_suspend_with_a_failed_reading_just_before_is_no_outage() -> None:
     """Ten minutes of sleep, told by the system: nothing is recorded, nothing is told, and the gap is shown."""
     with measuring() as (rig, clock, network):
@@ -122,7 +157,7 @@ def test_a_suspend_that_only_the_clocks_show_is_no_outage() -> None:
         network.cut()
         first_failure(clock, network)
         clock.suspend(timedelta(minutes=10))
-        rig.wait_for("the jump is seen", lambda: rig.engine._line._turn > 1, 5)
+        rig.wait_for("the jump is seen", lambda: rig.engine._line._turn > 1)
         network.mend()
         clock.pass_time(2 * MINUTE)
         assert level(rig) is Level.OK
@@ -136,7 +171,7 @@ def test_an_outage_that_ends_in_a_gap_has_an_unknown_end() -> None:
         clock.pass_time(3 * MINUTE)
         rig.wait_for("told", lambda: rig.keys() == ["line_started"])
         clock.suspend(timedelta(hours=2))
-        rig.wait_for("the jump is seen", lambda: rig.engine._line._turn > 1, 5)
+        rig.wait_for("the jump is seen", lambda: rig.engine._line._turn > 1)
         assert level(rig) is Level.OUTAGE, "as it was known, until it is measured anew"
         assert shown(rig.state.connections[0], clock.now()).stale
         network.mend()
@@ -284,6 +319,21 @@ def test_a_backup_that_is_not_there_is_no_matter_for_the_bell() -> None:
     """A SIM that is not plugged in is neither good nor bad."""
     with measuring(TWO) as (rig, *_):
         assert level(rig) is Level.OK
+
+
+def test_whoever_switches_the_radio_off_has_no_fault_with_a_backup_either() -> None:
+    """Neither way out is there any more: nothing is broken; with the radio on it is the own network."""
+    clock = StepClock()
+    network = ScriptedNetwork(clock, ways=[HOME])
+    with measuring(TWO, clock=clock, network=network) as (rig, *_):
+        assert level(rig) is Level.OK
+        network.ways.clear()
+        network.radio_off = True
+        clock.pass_time(3 * MINUTE)
+        assert level(rig) is Level.UNKNOWN
+        network.radio_off = False
+        clock.pass_time(3 * MINUTE)
+        assert level(rig) is Level.OUTAGE
 
 
 def test_a_restart_in_an_outage_stays_red_and_does_not_tell_again(tmp_path) -> None:

@@ -131,6 +131,19 @@ def test_a_link_to_a_file_outside_is_cut_and_told(tmp_path, name):
     assert [(each.what, each.key) for each in report.left] == [(str(outside), "link")]
 
 
+def test_copies_beside_linked_settings_are_told(tmp_path):
+    """What Tocsin put beside a file that a link leads to stays with it, and who has to decide is told."""
+    profile = used(Profile.at(tmp_path / "profile"))
+    copy, other = (tmp_path / f"mine.toml{end}" for end in (".backup-20261101T120000Z", ".backup-mine"))
+    for each in (copy, other, tmp_path / "mine.toml"):
+        each.write_text(CONFIG)
+    profile.settings.unlink()
+    profile.settings.symlink_to(tmp_path / "mine.toml")
+    told = [(each.what, each.key) for each in wiped(profile).left]
+    assert told == [(str(tmp_path / "mine.toml"), "link"), (str(copy), "link")]
+    assert copy.exists()
+
+
 @pytest.mark.parametrize("name", ["run", "cache"])
 def test_a_link_to_a_folder_outside_is_not_followed(tmp_path, name):
     """A folder of the profile that leads elsewhere: nothing in there is touched, not even what is named like ours."""
@@ -282,7 +295,7 @@ def test_a_keyring_that_hangs_is_told_and_the_rest_goes(tmp_path):
     argv = [sys.executable, "-m", "tocsin", "erase", "--yes", "--profile", str(tmp_path / "profile")]
     done = subprocess.run(argv, env=environ, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
-    assert "tocsin home, in your keyring (The keyring does not answer)" in done.stdout
+    assert "tocsin home, in your keyring: open the keyring and remove it there (the keyring does not" in done.stdout
     assert tree(tmp_path) == set()
 
 

@@ -161,15 +161,46 @@ def test_echo_has_a_valid_checksum():
         (entry(INCOMPLETE, hardware=b""), 4.0, Answer.NO),
         (entry(INCOMPLETE, hardware=b""), 0.2, Answer.UNTRIED),
         (entry(REACHABLE, confirmed=1.0), 4.0, Answer.YES),
+        (entry(REACHABLE, confirmed=3.99), 4.0, Answer.UNTRIED),
         (entry(REACHABLE, confirmed=20.0), 4.0, Answer.UNTRIED),
         (entry(DELAY, confirmed=40.0), 4.0, Answer.UNTRIED),
         (entry(STALE), 4.0, Answer.UNTRIED),
     ],
-    ids=["unknown", "failed", "asked", "just asked", "heard", "heard before", "in doubt", "stale"],
+    ids=[
+        "unknown",
+        "failed",
+        "asked",
+        "just asked",
+        "heard",
+        "heard as it fell silent",
+        "heard before",
+        "in doubt",
+        "stale",
+    ],
 )
 def test_neighbour_table(found, since, wanted):
     """Only what was heard during the round is an answer; a router that has no hardware address is not there."""
     assert Gateways(lambda *_: found).known(LOOPBACK, since) is wanted
+
+
+def test_silence_is_the_manner_of_a_router_that_was_heard_during_it():
+    """It fell silent with the line, and the kernel heard of it since: it is there, until the kernel misses it."""
+    gateways = Gateways()
+    with refusing() as port, swallowing() as hole:
+        mute = port_of(hole)
+
+        def silent(found):
+            return ask(mute, before=gateways, find=lambda *_: found)
+
+        assert ask(port, before=gateways, find=lambda *_: entry(STALE, confirmed=60.0), within=5) is Answer.YES
+        assert silent(entry(REACHABLE, confirmed=60.0)) is Answer.NO
+        gateways._mute_since[LOOPBACK.key] -= 100  # so many seconds ago
+        assert silent(entry(REACHABLE, confirmed=60.0)) is Answer.YES
+        assert silent(entry(STALE, confirmed=90.0)) is Answer.YES
+        assert silent(entry(REACHABLE, confirmed=600.0)) is Answer.NO
+        assert silent(entry(FAILED)) is Answer.NO
+        gateways.passed(LOOPBACK)
+        assert silent(entry(REACHABLE, confirmed=60.0)) is Answer.NO
 
 
 def test_kernel_goes_before_silence():

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import threading
 
 import pytest
 
@@ -300,10 +301,14 @@ def test_file_that_cannot_be_read_to_its_end_does_not_hold_up_the_program(works,
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     monkeypatch.setattr(http_trust, "READ_DEADLINE", 0.2)
+    before = set(threading.enumerate())
     try:
         assert unusable(Network(ca_file=str(pipe)))[0] is Obstacle.CA_FILE
     finally:
-        os.close(os.open(pipe, os.O_RDWR | os.O_NONBLOCK))  # lets the thread that waits go
+        for waiting in set(threading.enumerate()) - before:
+            while waiting.is_alive():
+                os.close(os.open(pipe, os.O_RDWR | os.O_NONBLOCK))  # lets it go, if it had come to the pipe
+                waiting.join(0.01)
 
 
 def test_plain_http_needs_none_of_the_files():

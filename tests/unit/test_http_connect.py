@@ -8,6 +8,7 @@ import pytest
 
 from support.hostile_server import HostileServer, always, answer
 from support.http_client import account, client, direct
+from support.probing import refusing
 from tocsin.adapters.http_connect import Connector, LookupFailed, Resolver, first_to_connect, system_lookup
 from tocsin.domain.terms import FailureKind
 from tocsin.errors import PollFailed
@@ -119,9 +120,7 @@ def test_next_address_is_tried_when_one_refuses():
 def test_all_addresses_refused_is_connect():
     """Only when no address answers is the server out of reach."""
 
-    async def scenario():
-        async with HostileServer(always(b"")) as server:
-            port = server.port
+    async def scenario(port):
         resolver = Resolver(lambda *_: ["::1", "127.0.0.1"])
         async with client(transport=direct(resolver=resolver)) as http:
             url = f"http://localhost:{port}/"
@@ -129,7 +128,8 @@ def test_all_addresses_refused_is_connect():
                 await http.send(HttpRequest(url), account(url))
             return caught.value.kind
 
-    assert asyncio.run(scenario()) is FailureKind.CONNECT
+    with refusing() as port:
+        assert asyncio.run(scenario(port)) is FailureKind.CONNECT
 
 
 def race(delays, stagger=0.02):
@@ -165,15 +165,15 @@ def test_black_hole_costs_a_moment_only():
     """IPv6 that leads nowhere delays a poll by the stagger, not by a timeout, and its attempt is called off."""
     won, took, _, called_off = race({"hole": None, "good": 0.0})
     assert won.address == "good"
-    assert took < 5
+    assert took < 30  # the hole is waited for an hour
     assert called_off == ["hole"]
 
 
 def test_refusal_starts_the_next_attempt_at_once():
     """Nobody waits out the stagger after a clear no."""
-    won, took, _, _ = race({"no": -0.0001, "good": 0.0}, stagger=5)
+    won, took, _, _ = race({"no": -0.0001, "good": 0.0}, stagger=60)
     assert won.address == "good"
-    assert took < 1
+    assert took < 30
 
 
 def test_first_failure_is_reported_when_all_fail():

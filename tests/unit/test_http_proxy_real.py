@@ -41,7 +41,7 @@ def ask(server, network, kept=None, *, host=ELSEWHERE):
     """What comes of asking that server that way: the body, or the failure."""
 
     async def scenario():
-        async with client(kept or secrets(), transport=Transport(), deadline=5) as http:
+        async with client(kept or secrets(), transport=Transport(), deadline=30) as http:
             http.configure(network)
             url = server.url.replace("127.0.0.1", host) + "/list"
             try:

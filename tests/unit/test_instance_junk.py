@@ -88,7 +88,7 @@ def test_a_client_that_says_nothing_is_shown_out(profile):
             writer.write(b'{"v":1,')
             try:
                 with contextlib.suppress(ConnectionResetError):
-                    assert await asyncio.wait_for(reader.read(), 5) == b""
+                    assert await asyncio.wait_for(reader.read(), 30) == b""
             finally:
                 writer.transport.abort()
             assert (await ask(profile, "raise")).ok
@@ -123,7 +123,7 @@ def test_closing_breaks_off_a_hanging_client_at_once(profile):
         await reader.readline()
         start = time.perf_counter()
         await server.close()
-        assert time.perf_counter() - start < 5
+        assert time.perf_counter() - start < 30  # half of what the client may take
         with contextlib.suppress(ConnectionResetError):
             assert await reader.read() == b""
         writer.transport.abort()

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from support.drive import Drive, context, drive
+from tocsin.domain.options import OptionFault
 from tocsin.domain.snapshot import Report, Snapshot
 from tocsin.domain.terms import FailureKind, IncidentKind, Level, Phase, Severity
 from tocsin.errors import PollFailed
@@ -262,3 +263,64 @@ def test_messages_may_be_objects_or_texts():
     stated = {"log": [{"at": "2026-11-21T18:10:00Z", "text": "<b>Seen</b>"}, "Hm."], "changed": "2026-11-21T18:20:00Z"}
     found = only({**stated, "last": "Newest"}, updates="log", updated="changed", text="last")
     assert [each.text for each in found.updates] == ["Seen", "Hm.", "Newest"]
+
+
+# --- what is not said ----------------------------------------------------------------------------------------------
+
+
+def test_a_profile_of_one_path_finds_what_has_its_usual_name():
+    """Who gives no more than the list is shown how it stands, since when, until when, and what was said."""
+    found = only(
+        {
+            "name": "Cable cut",
+            "status": "monitoring",
+            "impact": "major",
+            "started_at": "2026-11-21T18:00:00Z",
+            "estimated_end": "2026-11-21T20:30:00Z",
+            "updated_at": "2026-11-21T18:30:00Z",
+            "message": "A crew is on site.",
+        }
+    )
+    assert (found.title, found.phase, found.severity) == ("Cable cut", Phase.MONITORING, Severity.MAJOR)
+    assert found.started_at == datetime(2026, 11, 21, 18, tzinfo=UTC)
+    assert found.eta == datetime(2026, 11, 21, 20, 30, tzinfo=UTC)
+    assert [each.text for each in found.updates] == ["A crew is on site."]
+
+
+def test_the_usual_name_of_an_end_is_no_plan():
+    """A plain `end` may be an estimate: taken for the end it would hush a fault that goes on."""
+    assert only({"start": "2026-11-21T10:00:00Z", "end": "2026-11-21T11:00:00Z"}).phase is Phase.INVESTIGATING
+    assert only({"resolved_at": "2026-11-21T11:00:00Z"}).phase is Phase.RESOLVED
+    assert only({"status": "open", "resolved_at": "2026-11-21T11:00:00Z"}).phase is Phase.INVESTIGATING
+
+
+def test_a_word_that_was_only_guessed_and_is_not_known_keeps_nothing_open():
+    """Who said where the end is and not where the state is has incidents that end, whatever else is called state."""
+    over = {"state": "Bavaria", "until": "2026-11-21T11:00:00Z"}
+    assert (only(over, end="until").phase, only(over, end="until").raw_phase) == (Phase.RESOLVED, "Bavaria")
+    assert only(over, end="until", status="state").phase is Phase.INVESTIGATING
+    assert only({"state": "Bavaria"}, end="until").phase is Phase.INVESTIGATING
+
+
+def test_planned_work_does_not_begin_when_it_is_announced():
+    """It was created days ago; with a time of its own it begins at that."""
+    announced = {"type": "maintenance", "status": "scheduled", "created_at": "2026-11-20T11:00:00Z"}
+    assert only(announced, kind="type").phase is Phase.SCHEDULED
+    assert only(announced, kind="type").scheduled_start is None
+    begun = announced | {"started_at": "2026-11-21T11:00:00Z"}
+    assert only(begun, kind="type").phase is Phase.IDENTIFIED
+    assert only(announced, kind="type", start="created_at").phase is Phase.IDENTIFIED
+
+
+def test_every_mistake_of_a_profile_is_told_at_once():
+    """Beside each field, not one after the other."""
+    wrong = {"titel": "a", "eta": "a..b", "status_map": "over: x; resolved: !", "time_zone": "Mars/Olympus"}
+    told = [(each.name, each.fault, each.part) for each in GenericJson.mistakes(wrong)]
+    assert told == [
+        ("titel", OptionFault.UNKNOWN, ""),
+        ("list", OptionFault.NOWHERE, ""),
+        ("time_zone", OptionFault.ZONE, ""),
+        ("eta", OptionFault.PATH, "..b"),
+        ("status_map", OptionFault.MEANING, "over: x"),
+        ("status_map", OptionFault.WORD, "!"),
+    ]

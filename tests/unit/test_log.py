@@ -1,5 +1,6 @@
 """The log: nothing secret in it, nothing forged in it, never more than three files of 1 MiB, and its owner's alone."""
 
+import errno
 import logging
 import stat
 import time
@@ -115,9 +116,9 @@ def test_a_short_secret_is_taken_out_as_a_word():
 )
 def test_redaction_takes_linear_time(piece):
     """No text from outside can stall the engine by being logged."""
-    start = time.perf_counter()
+    start = time.thread_time()
     redact(piece * (SIZE // len(piece)), (CANARY,))
-    assert time.perf_counter() - start < 5
+    assert time.thread_time() - start < 5
 
 
 @settings(max_examples=200, deadline=None)
@@ -223,6 +224,23 @@ def test_a_log_that_cannot_be_turned_over_is_written_on(tmp_path, capsys):
     assert capsys.readouterr().err.count("the log cannot be written") == 1
 
 
+def test_a_complaint_that_fails_too_stops_nobody(tmp_path, capsys):
+    """Where no file can be opened any more no catalogue can either: what the log is for goes on, and it is said."""
+
+    def complain(_):
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    log = LogFile(tmp_path / "tocsin.log", tuple, complain)
+    log.start()
+    try:
+        log.stream.close()
+        logging.getLogger("tocsin").info("first")
+    finally:
+        log.stream = None
+        log.stop()
+    assert capsys.readouterr().err == "tocsin: the log cannot be written (ValueError)\n"
+
+
 def test_an_endless_message_is_cut_with_both_ends_kept(log, tmp_path):
     """One record cannot push the others out of the log."""
     logging.getLogger("tocsin").info("begin %s end", "x" * 10 * SIZE)
@@ -269,4 +287,4 @@ def test_a_log_that_fails_says_so_once_without_the_record(log, capsys):
             log.stream.close()
         log.stream = None
     said = capsys.readouterr().err
-    assert said == "tocsin: the log cannot be written (OSError)\n"
+    assert said == "tocsin: the log cannot be written (No space left on device)\n"

@@ -119,7 +119,7 @@ def test_without_a_keyring_nobody_is_sent_to_sign_in(bus, tmp_path):
         profile = str(write(tmp_path / "profile", server.url, oauth(server.url, "code")))
         done = outside(bus, LOGIN.format(profile=profile), BROWSER="false")
     assert done.returncode == 3
-    assert "No keyring can be used" in done.stderr
+    assert done.stderr.startswith("tocsin: There is no keyring that can be used, and a login is kept nowhere else: ")
     assert len(done.stderr.splitlines()) == 1
     assert server.asked == []
 
@@ -160,10 +160,10 @@ def test_accounts_without_a_login_and_without_a_name(tmp_path):
     profile = Profile.at(write(tmp_path, "https://status.example.net", 'kind = "none"'))
     signin.login(profile, "home", said.append, environ={})
     assert said == ["The account home needs no login."]
-    with pytest.raises(EnvironmentFault, match="one of home"):
+    with pytest.raises(EnvironmentFault, match="Those that there are: home"):
         signin.login(profile, "office", said.append, environ={})
     (tmp_path / "config.toml").write_text("")
-    with pytest.raises(EnvironmentFault, match="there is none yet"):
+    with pytest.raises(EnvironmentFault, match="there is none at all yet"):
         signin.login(profile, "home", said.append, environ={})
     write(tmp_path, "ftp://status.example.net", 'kind = "none"')
     with pytest.raises(EnvironmentFault, match="url"):

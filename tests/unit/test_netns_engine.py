@@ -1,12 +1,14 @@
 """The whole engine over a real network: what it tells the user when cables are cut, and that it tells nothing else."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from support.netns import Network
 from support.netns_build import PROVIDER_URL, TARGETS
 from support.netns_child import SLACK, STARTS_WITHIN, EngineChild
+from support.netns_pace import paced
 
 CONFIG = f"""
 [line]
@@ -44,45 +46,52 @@ def network(world) -> Iterator[Network]:
     world.mend()
 
 
-@pytest.fixture
-def engine(network) -> Iterator[EngineChild]:
+@contextmanager
+def running(network) -> Iterator[EngineChild]:
     """The engine in the network's home, once it knows that the line is up and what the provider says."""
-    with EngineChild(network, CONFIG) as running:
-        running.wait_for(lambda line: line.get("line") == "up", STARTS_WITHIN, what="a line that is up")
-        running.wait_for(lambda line: line.get("level") == "ok", STARTS_WITHIN, what="a provider that says ok")
-        yield running
+    with EngineChild(network, CONFIG) as engine:
+        engine.wait_for(lambda line: line.get("line") == "up", STARTS_WITHIN, what="a line that is up")
+        engine.wait_for(lambda line: line.get("level") == "ok", STARTS_WITHIN, what="a provider that says ok")
+        yield engine
 
 
-def test_cut_and_declared_meanwhile(network, engine):
+@paced
+def test_cut_and_declared_meanwhile(network):
     """A cut is told once, and its end once, with what the provider declared meanwhile in it."""
-    network.cut("beyond")
-    down = engine.wait_for(lambda line: line.get("event") == "line_down", WITHIN)
-    assert (down["detail"]["state"], down["detail"]["cause"]) == ("down", "beyond_gateway")
-    told = engine.wait_for(lambda line: "said" in line, WITHIN)
-    network.provider.open_incident("cut", "Cable cut")
-    try:
-        network.restore("beyond")
-        engine.wait_for(lambda line: line.get("event") == "line_up", WITHIN)
-        engine.wait_for(lambda line: "said" in line and line != told, WITHIN)
-        said = [line for line in engine.lines if "said" in line]
-        assert [line["thread"] for line in said] == [told["thread"]] * 2, engine.log()
-        assert "Cable cut" in said[1]["said"][1], engine.log()
-    finally:
-        network.provider.drop("cut")
+    with running(network) as engine:
+        network.cut("beyond")
+        down = engine.wait_for(lambda line: line.get("event") == "line_down", WITHIN)
+        assert (down["detail"]["state"], down["detail"]["cause"]) == ("down", "beyond_gateway")
+        told = engine.wait_for(lambda line: "said" in line, WITHIN)
+        network.provider.open_incident("cut", "Cable cut")
+        try:
+            network.restore("beyond")
+            engine.wait_for(lambda line: line.get("event") == "line_up", WITHIN)
+            engine.wait_for(lambda line: "said" in line and line != told, WITHIN)
+            said = [line for line in engine.lines if "said" in line]
+            assert [line["thread"] for line in said] == [told["thread"]] * 2, engine.log()
+            assert "Cable cut" in said[1]["said"][1], engine.log()
+        finally:
+            network.provider.drop("cut")
 
 
-def test_own_network(network, engine):
+@paced
+def test_own_network(network):
     """A cable pulled at home is told as the own network's trouble: the provider is not blamed."""
-    network.cut("home")
-    down = engine.wait_for(lambda line: line.get("event") == "line_down", WITHIN)
+    with running(network) as engine:
+        network.cut("home")
+        down = engine.wait_for(lambda line: line.get("event") == "line_down", WITHIN)
     assert (down["detail"]["state"], down["detail"]["cause"]) == ("local_fault", "own_network")
 
 
-def test_no_alarm(network, engine):
+@paced
+def test_no_alarm(network):
     """A target that is gone, and a sign-in page that comes up, alarm nobody."""
-    network.target_gone(0)
-    network.captive_portal()
-    engine.wait_for(lambda line: line.get("line") == "captive_portal", WITHIN)
-    network.mend()
-    engine.wait_for(lambda line: line.get("line") == "up", WITHIN, after=len(engine.lines))
-    assert not [line for line in engine.lines if "said" in line], engine.log()
+    with running(network) as engine:
+        network.target_gone(0)
+        network.captive_portal()
+        engine.wait_for(lambda line: line.get("line") == "captive_portal", WITHIN)
+        seen = len(engine.lines)
+        network.mend()
+        engine.wait_for(lambda line: line.get("line") == "up", WITHIN, after=seen)
+        assert not [line for line in engine.lines if "said" in line], engine.log()

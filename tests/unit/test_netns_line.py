@@ -9,6 +9,7 @@ import pytest
 from support.netns import Network
 from support.netns_build import GATEWAY, TARGETS
 from support.netns_child import FAST, Line
+from support.netns_pace import paced
 from support.netns_tools import ping
 
 PATIENT = replace(FAST, timeout=timedelta(seconds=1.1))
@@ -30,6 +31,7 @@ def network(world) -> Iterator[Network]:
     world.mend()
 
 
+@paced
 def test_cable_beyond_the_router(network):
     """The cable behind the router is cut: down, beyond the gateway; up again when it is mended."""
     with Line(network) as line:
@@ -38,6 +40,7 @@ def test_cable_beyond_the_router(network):
         line.turns(lambda: network.restore("beyond"), "up")
 
 
+@paced
 def test_cable_at_home(network):
     """The cable to the router is pulled: it is the own network, never the provider."""
     with Line(network) as line:
@@ -46,6 +49,7 @@ def test_cable_at_home(network):
         line.turns(lambda: network.restore("home"), "up")
 
 
+@paced
 def test_interface_comes_and_goes(network):
     """An interface that vanishes, as a USB adapter does, is a fault of the own network, and it is found again."""
     with Line(network) as line:
@@ -54,12 +58,14 @@ def test_interface_comes_and_goes(network):
         line.turns(network.interface_back, "up")
 
 
+@paced
 def test_router_gone(network):
     """A router that answers nothing at all any more, while the carrier stays, is the gateway's fault.
 
     So it is for a program on a computer that starts then, and never heard of the router.
     """
     with Network() as other, Line(network, policy=PATIENT) as line:
+        other.pace = network.pace
         line.first("up")
         other.gateway_gone()
         with Line(other, policy=PATIENT) as late:
@@ -68,6 +74,7 @@ def test_router_gone(network):
         line.turns(network.gateway_back, "up")
 
 
+@paced
 def test_no_gateway_at_all(network):
     """A computer without a default route has a fault of its own network, and no crash; the route may come later."""
     network.no_gateway()
@@ -76,6 +83,7 @@ def test_no_gateway_at_all(network):
         line.turns(network.mend, "up")
 
 
+@paced
 def test_mute_router(network):
     """A router that forwards and answers nothing itself is no fault; a cut behind it is blamed on what is beyond."""
     network.gateway_mute()
@@ -85,16 +93,18 @@ def test_mute_router(network):
         line.turns(lambda: network.cut("beyond"), *BEYOND)
 
 
+@paced
 def test_tcp_dead_while_ping_works(network):
     """Pings that are answered do not make a line that carries no TCP."""
     with Line(network) as line:
         line.first("up")
         line.turns(network.tcp_dead, *BEYOND)
-        assert all(ping(network.home, target) for target in TARGETS)
+        assert all(ping(network.home, target, 20) for target in TARGETS)
         assert line.changes[-1] == BEYOND
 
 
 @pytest.mark.parametrize("verb", ["refuse", "forbid"])
+@paced
 def test_refused(network, verb):
     """Everything beyond the router refused, by TCP or by ICMP, is a cut line like any other."""
     with Line(network) as line:
@@ -102,6 +112,7 @@ def test_refused(network, verb):
         line.turns(getattr(network, verb), *BEYOND)
 
 
+@paced
 def test_one_target_gone(network):
     """One target alone that answers no more is its own trouble: no state changes."""
     with Line(network) as line:

@@ -6,6 +6,7 @@ import pytest
 
 from support.netns import Network
 from support.netns_child import BY_NAME, HTTPS, Line
+from support.netns_pace import paced
 from support.netns_resolver import Manner
 
 PORTAL = ("captive_portal", "captive_portal")
@@ -25,6 +26,7 @@ def network(world) -> Iterator[Network]:
     world.mend()
 
 
+@paced
 def test_silent_resolver(network):
     """Names that are never answered: degraded where addresses are still reached, down where all targets are names."""
     with Line(network) as by_address, Line(network, BY_NAME) as by_name:
@@ -35,6 +37,7 @@ def test_silent_resolver(network):
 
 
 @pytest.mark.parametrize("manner", [Manner.FAIL, Manner.ABSENT])
+@paced
 def test_failing_resolver(network, manner):
     """A resolver that answers with an error for everything is as good as none."""
     with Line(network) as line:
@@ -42,6 +45,7 @@ def test_failing_resolver(network, manner):
         line.turns(lambda: network.resolver_says(manner), "degraded", "dns")
 
 
+@paced
 def test_lying_resolver(network):
     """A resolver that gives every name this computer's own address is found out, and nothing is measured on it."""
     with Line(network) as by_address, Line(network, BY_NAME) as by_name:
@@ -50,16 +54,21 @@ def test_lying_resolver(network):
         by_name.turns(lambda: by_address.turns(network.lying_dns, "degraded", "dns"), "down", "dns")
 
 
+@paced
 def test_one_name_gone(network):
     """One name that is no more proves nothing, as long as another is found."""
-    with Line(network) as line:
-        line.first("up")
-        line.stays(lambda: network.resolver.zone.pop("one.example.net"))
-    network.resolver.zone["one.example.net"] = network.resolver.zone["two.example.net"]
+    addresses = network.resolver.zone["one.example.net"]
+    try:
+        with Line(network) as line:
+            line.first("up")
+            line.stays(lambda: network.resolver.zone.pop("one.example.net"))
+    finally:
+        network.resolver.zone["one.example.net"] = addresses
 
 
 @pytest.mark.parametrize("status", [200, 302])
 @pytest.mark.parametrize("tls", ["refused", "forged"])
+@paced
 def test_sign_in_page_from_the_start(network, status, tls):
     """A network that answers with its own page is one to sign in to: neither up nor an outage; then it is up."""
     network.captive_portal(status=status, tls=tls)
@@ -69,6 +78,7 @@ def test_sign_in_page_from_the_start(network, status, tls):
             line.turns(network.mend, "up")
 
 
+@paced
 def test_session_at_the_sign_in_page_ends(network):
     """A sign-in that runs out while the line is up is seen as that, not as an outage."""
     with Line(network) as line:
@@ -77,6 +87,7 @@ def test_session_at_the_sign_in_page_ends(network):
         line.turns(network.mend, "up")
 
 
+@paced
 def test_cut_line_with_names_only(network):
     """Where the resolver lies behind the cut too it is not blamed: the names led somewhere before, and do no more."""
     with Line(network, BY_NAME) as line:
@@ -85,6 +96,7 @@ def test_cut_line_with_names_only(network):
         line.turns(lambda: network.restore("beyond"), "up")
 
 
+@paced
 def test_sign_in_page_without_a_page_to_ask(network):
     """Before the user agreed to more hosts the targets' own names show it: somebody else answers in their place."""
     with Line(network, portal=None) as line:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from support.netns_tools import check_possible, inside, ip, new_namespaces, remove, sysctl, unique
+from support.netns_tools import check_possible, inside, ip, new_namespaces, nft, remove, sysctl, unique
 from support.probing import port_of
 from tocsin.adapters import gateway, neighbours_linux
 from tocsin.adapters.clock import SystemClock
@@ -21,6 +21,10 @@ from tocsin.ports import Ask
 FOUR, SIX = int(socket.AF_INET), int(socket.AF_INET6)
 ROUTER, ROUTER_6 = "192.0.2.1", "fe80::1"
 TARGET = "203.0.113.5"
+MUTE = "table inet mute {\nchain in { type filter hook input priority 0; drop; }\n}"
+"""Rules by which a router answers nobody; that it has its address it says all the same."""
+SHUT = "table inet shut {\nchain out { type filter hook output priority 0; oifname up0 drop; }\n}"
+"""Rules by which the computer itself lets nothing out, as a VPN's kill switch does."""
 ASK = Order(("tcp://203.0.113.5:443", "tcp://[2001:db8:9::5]:443"), gateway=True)
 WAYS = (Path("up0", FOUR, ROUTER, "192.0.2.10"), Path("up0", SIX, ROUTER_6, "2001:db8::10"))
 
@@ -76,12 +80,17 @@ def test_cable_in_and_out(hosts):
     """Both families' default routes, with the addresses to be bound to; none while the cable is out."""
     home, router = hosts
     plug_in(home, router)
-    assert paths(home) == WAYS
+    assert paths_in_time(home, WAYS) == WAYS
     ip(router, "link set home down")
-    deadline = time.monotonic() + 10  # the kernel takes a second to tell of it
-    while paths(home) and time.monotonic() < deadline:
+    assert paths_in_time(home, ()) == ()
+
+
+def paths_in_time(home, wanted):
+    """The paths once they are wanted; the kernel takes a second to tell of a cable."""
+    deadline = time.monotonic() + 30
+    while (found := paths(home)) != wanted and time.monotonic() < deadline:
         pass
-    assert paths(home) == ()
+    return found
 
 
 def test_router_that_refuses_is_there(hosts):
@@ -89,7 +98,7 @@ def test_router_that_refuses_is_there(hosts):
     home, router = hosts
     plug_in(home, router)
     for path in WAYS:
-        assert measured(home, path=path, within=2).gateway is Answer.YES
+        assert measured(home, path=path, within=10).gateway is Answer.YES
 
 
 def test_echo_is_answered_where_it_is_allowed(hosts):
@@ -117,6 +126,49 @@ def test_router_that_is_gone(hosts):
     entry = inside(home, lambda: neighbours_linux.neighbour(ROUTER, "up0"))
     assert entry is not None
     assert entry.is_silent
+
+
+def test_router_that_falls_silent_with_the_line(hosts):
+    """Once the kernel has heard of it since, a router is there however long it says nothing."""
+    home, router = hosts
+    plug_in(home, router)
+    # A second in place of half a minute: how long the kernel takes a neighbour for reachable, and when it asks anew.
+    quick = {"base_reachable_time_ms": 300, "delay_first_probe_time": 1}
+    sysctl(home, **{f"ipv4__neigh__up0__{name}": value for name, value in quick.items()})
+
+    async def scenario():
+        probing = LineProber(SystemClock())
+
+        async def heard():
+            ask = Ask(Order(ASK.targets[:1], gateway=True), WAYS[0], timedelta(seconds=0.4))
+            return (await probing.measure(ask)).gateway
+
+        async def until(wanted):
+            async with asyncio.timeout(30):
+                while await heard() is not wanted:
+                    pass
+
+        await until(Answer.YES)
+        nft(router, MUTE)
+        await until(Answer.YES)
+        return [await heard() for _ in range(6)]  # for longer than the kernel takes it for reachable
+
+    assert Answer.NO not in inside(home, lambda: asyncio.run(scenario()))
+
+
+def test_router_to_which_the_own_firewall_lets_nothing(hosts):
+    """Its silence is the firewall's doing: it says nothing, though the router did answer before."""
+    home, router = hosts
+    plug_in(home, router)
+
+    async def scenario():
+        probing = LineProber(SystemClock())
+        ask = Ask(Order(ASK.targets[:1], gateway=True), WAYS[0], timedelta(seconds=0.6))
+        before = await probing.measure(ask)
+        nft(home, SHUT)
+        return before.gateway, (await probing.measure(ask)).gateway
+
+    assert inside(home, lambda: asyncio.run(scenario())) == (Answer.YES, Answer.UNTRIED)
 
 
 def test_target_behind_the_router_bound_to_the_interface(hosts):

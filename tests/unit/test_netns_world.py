@@ -5,9 +5,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from support import netns_pace
 from support.netns import Network
 from support.netns_build import GATEWAY, PAGE, PROVIDER_URL, TARGETS, TARGETS_6
 from support.netns_tools import ETC, NAMED, NetworkNotBuilt, check_possible, connect, ip, ping, remove_stale
@@ -27,10 +29,10 @@ def test_quickly_built_and_gone_after():
     """A network stands in seconds, everybody reaches everybody, and nothing of it is left."""
     began = time.monotonic()
     with Network() as network:
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 30
         assert all(connect(network.home, (each, 443)) is None for each in (*TARGETS, *TARGETS_6))
-        assert ping(network.home, GATEWAY)
-        assert ping(network.home, TARGETS_6[0])
+        assert ping(network.home, GATEWAY, 20)
+        assert ping(network.home, TARGETS_6[0], 20)
         names = {path.name for path in NAMED.iterdir()}
         assert {network.home, network.gateway, network.internet} <= names
     assert not list(NAMED.glob(f"tocsin-{os.getpid()}-*-home"))
@@ -69,11 +71,34 @@ def test_torn_down_after_a_kill():
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environ) as running:
         assert running.stdout is not None
         home = running.stdout.readline().strip()
+        assert (NAMED / home).exists()
         running.kill()
-    assert (NAMED / home).exists()
-    remove_stale()
-    assert not list(NAMED.glob(home.replace("-home", "-*")))
-    assert not (ETC / home).exists()
+    until = time.monotonic() + 30
+    while left_of(home) and time.monotonic() < until:
+        remove_stale()  # another test that builds a network just now may be doing it too
+    assert left_of(home) == []
+
+
+def left_of(home: str) -> list[Path]:
+    """What there still is of the network of which this is the home."""
+    return [found for folder in (NAMED, ETC) for found in folder.glob(home.replace("-home", "-*"))]
+
+
+@pytest.mark.parametrize(("busy", "tried"), [(0.0, [1.0]), (1.0, [1.0, 3.0, 6.0])])
+def test_only_a_machine_that_is_busy_gets_more_time(monkeypatch, busy, tried):
+    """What fails though nothing had to wait for a processor has failed; and what fails at every pace has too."""
+    monkeypatch.setattr(netns_pace, "waited", lambda _: 0.0)
+    paces = []
+
+    @netns_pace.paced
+    def fails(network):
+        paces.append(network.pace)
+        network.waited += busy
+        pytest.fail("as it should")
+
+    with pytest.raises(pytest.fail.Exception, match="as it should"):
+        fails(SimpleNamespace(mend=list))
+    assert paces == tried
 
 
 def test_not_as_root(monkeypatch):

@@ -38,14 +38,14 @@ class ServerThread:
 
     def __enter__(self):
         self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._server.__aenter__(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._server.__aenter__(), self._loop).result(60)
         self.url = self._server.url.replace("127.0.0.1", ELSEWHERE)
         return self
 
     def __exit__(self, *_):
-        asyncio.run_coroutine_threadsafe(self._server.__aexit__(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._server.__aexit__(), self._loop).result(60)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join(60)
         self._loop.close()
 
     @property

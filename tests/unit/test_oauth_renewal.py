@@ -134,7 +134,7 @@ def test_a_poll_cut_off_in_mid_renewal_loses_no_token():
     async def scenario():
         async with oauth_client(secrets) as http:
             cut = asyncio.ensure_future(poll(http, home))
-            assert await asyncio.to_thread(server.reached["/token"].wait, 5)
+            assert await asyncio.to_thread(server.reached["/token"].wait, 30)
             cut.cancel()
             await asyncio.wait((cut,))
             http.forget("home")
@@ -192,7 +192,7 @@ def test_closing_does_not_wait_for_a_server_that_hangs():
     async def scenario():
         async with oauth_client() as http:
             task = asyncio.ensure_future(poll(http, account(server.url, auth_at(server.url))))
-            assert await asyncio.to_thread(server.reached["/token"].wait, 5)
+            assert await asyncio.to_thread(server.reached["/token"].wait, 30)
             start = asyncio.get_running_loop().time()
             await http.close()
             loop_time.append(asyncio.get_running_loop().time() - start)
@@ -201,7 +201,7 @@ def test_closing_does_not_wait_for_a_server_that_hangs():
     with AuthServer(CANARY) as server:
         server.holding["/token"] = threading.Event()
         asyncio.run(scenario())
-    assert loop_time[0] < 3
+    assert loop_time[0] < 15  # it hangs for thirty
 
 
 def test_a_client_without_a_secret_is_not_asked_for_one_with_every_question():

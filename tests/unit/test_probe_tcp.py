@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import socket
+import time
 from dataclasses import replace
 
 import pytest
@@ -60,8 +61,12 @@ def test_refused():
 
 def test_nobody_answers():
     """The deadline holds, and all that was sent is lost: the first packet and the one repeated after a second."""
-    with swallowing() as hole:
-        probe = connect("127.0.0.1", port=port_of(hole), within=1.4)
+    for _ in range(5):
+        began = time.monotonic()
+        with swallowing() as hole:
+            probe = connect("127.0.0.1", port=port_of(hole), within=1.5)
+        if time.monotonic() < began + 1.9:  # else the machine was too busy, and it may have been repeated once more
+            break
     assert probe.fault is ProbeFault.TIMEOUT
     assert (probe.sent, probe.lost) == (2, 2)
 
@@ -70,15 +75,21 @@ def test_first_packet_lost():
     """A connection that the second packet brought about lost one; the wait for it is none of the round trip."""
 
     async def scenario(hole):
+        """The probe, and whether there was room for the second packet in time: not if the machine was too busy."""
         loop = asyncio.get_running_loop()
-        probing = asyncio.create_task(reach("t", ("127.0.0.1",), port_of(hole), BOTH, loop.time() + 10))
+        began = loop.time()
+        probing = asyncio.create_task(reach("t", ("127.0.0.1",), port_of(hole), BOTH, began + 10))
         await asyncio.sleep(0.3)
         accepted, _ = hole.accept()
+        in_time = loop.time() < began + 0.9
         with accepted:
-            return await probing
+            return await probing, in_time
 
-    with swallowing() as hole:
-        probe = asyncio.run(scenario(hole))
+    for _ in range(5):
+        with swallowing() as hole:
+            probe, in_time = asyncio.run(scenario(hole))
+        if in_time:
+            break
     assert probe.is_ok
     assert (probe.sent, probe.lost) == (2, 1)
     assert probe.round_trip < 0.5

@@ -1,5 +1,6 @@
 """What all providers read: times, text, addresses."""
 
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -203,9 +204,9 @@ def test_cleaning_is_bounded_and_settled(stated):
 @pytest.mark.parametrize("bait", ["<", "<a ", "<script>", "<!--", "&", "&#", "<p", "</p>", "<a <"])
 def test_markup_without_end_costs_no_time(bait):
     """A text made to make a parser go over it again and again is read in time."""
-    started = datetime.now(UTC)
+    started = time.thread_time()
     text.body(bait * 40_000)
-    assert datetime.now(UTC) - started < timedelta(seconds=2)
+    assert time.thread_time() - started < 5
 
 
 def test_state_words_are_folded_and_ids_are_kept():

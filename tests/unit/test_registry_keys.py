@@ -14,7 +14,7 @@ def test_a_built_in_key_is_known_without_a_look_at_the_packages():
         "assert 'statuspage' in keys; assert 'importlib.metadata' not in sys.modules\n"
         "assert 'nobody' not in keys; assert 'importlib.metadata' in sys.modules"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
 
 

@@ -138,6 +138,35 @@ def test_route_over_an_interface_that_is_gone_is_none(tmp_path, monkeypatch):
     assert routes_linux.read_paths() == ()
 
 
+@pytest.mark.parametrize(
+    ("flags", "kind", "wanted"),
+    [
+        (0x1 | 0x40, 1, {}),
+        (0x1 | 0x10 | 0x40, 512, {"is_direct": True}),
+        (0x1 | 0x10 | 0x40, 65534, {"is_tunnel": True}),
+        (0x1 | 0x10 | 0x40, 776, {"is_tunnel": True}),
+        (0x1 | 0x40 | 0x80, 1, {"is_tunnel": True}),
+    ],
+    ids=["ethernet", "ppp", "tun", "sit", "dummy"],
+)
+def test_link_with_two_ends(flags, kind, wanted, tmp_path, monkeypatch):
+    """A PPP link ends at the provider; a tunnel has two ends as well, and is a VPN's. So is a dummy, which has none."""
+
+    def said(_, request, name):
+        assert name == "link0"
+        answers = {
+            routes_linux._SIOCGIFFLAGS: struct.pack("=H22x", flags),
+            routes_linux._SIOCGIFHWADDR: struct.pack("=H22x", kind),
+            routes_linux._SIOCGIFADDR: struct.pack("=H2x4s16x", socket.AF_INET, socket.inet_aton("192.0.2.9")),
+        }
+        return answers[request]
+
+    (tmp_path / "route").write_text(f"{HEAD}link0\t00000000\t00000000\t0001\t0\t0\t0\t00000000\t0\t0\t0\n")
+    monkeypatch.setattr(routes_linux, "_NET", str(tmp_path))
+    monkeypatch.setattr(routes_linux, "_ioctl", said)
+    assert routes_linux.read_paths() == (Path("link0", int(socket.AF_INET), None, "192.0.2.9", **wanted),)
+
+
 # --- macOS ---
 
 MAC = """Routing tables
@@ -146,6 +175,7 @@ Internet:
 Destination        Gateway            Flags               Netif Expire
 default            192.168.1.1        UGScg                 en0
 default            172.20.10.1        UGScIg                en5
+default            10.64.64.64        UGScIg               ppp0
 0/1                10.8.0.5           UGSc                utun3
 128.0/1            10.8.0.5           UGSc                utun3
 127                127.0.0.1          UCS                   lo0
@@ -166,6 +196,7 @@ def test_macos_routes():
         Path("utun3", four, "10.8.0.5", is_tunnel=True),
         Path("en0", four, "192.168.1.1"),
         Path("en5", four, "172.20.10.1"),
+        Path("ppp0", four, "10.64.64.64", is_direct=True),
         Path("en0", six, "fe80::1"),
     )
 
@@ -192,7 +223,7 @@ def test_macos_paths_end_with_the_own_address(monkeypatch):
     """What was printed is completed off the loop; where a socket cannot be bound, no address is known."""
     monkeypatch.setattr(routes_macos, "_printed", lambda: MAC)
     found = asyncio.run(routes_macos.ask_paths())
-    assert [each.interface for each in found] == ["utun3", "en0", "en5", "en0"]
+    assert [each.interface for each in found] == ["utun3", "en0", "en5", "ppp0", "en0"]
     assert {each.address for each in found} == {None}
 
 

@@ -114,7 +114,7 @@ def test_a_keyring_that_is_locked_or_not_there_is_said_before_anybody_types(bus,
     """Exit 3, one sentence, what can be done; and standard input was not read."""
     absent = run(bus, profile, "set", "home", given=CANARY.encode())
     assert (absent[0], absent[1]) == (3, "")
-    assert absent[2].startswith("tocsin: No keyring can be used (NoKeyringError), and a secret is kept nowhere else: ")
+    assert absent[2].startswith("tocsin: There is no keyring that can be used, and a secret is kept nowhere else: ")
     assert "TOCSIN_SECRET_HOME" in absent[2]
     assert run(bus, profile, "remove", "home")[0] == 3
     bus.start(unlocked=True)
@@ -134,15 +134,15 @@ def test_a_keyring_that_hangs_is_given_up(bus, profile):
     code, _, error = run(bus, profile, "set", "home", given=CANARY.encode(), **HANGING)
     assert code == 3
     assert error.startswith("tocsin: The keyring does not answer")
-    assert time.monotonic() - start < 15
+    assert time.monotonic() - start < 45  # it hangs for an hour
 
 
 def test_whose_secret_it_is_is_looked_up(bus, profile):
     """A slip of the pen is not kept; the proxy's password has a name of its own; a removed account's can be removed."""
     bus.start(unlocked=True)
     code, _, error = run(bus, profile, "set", "hme", given=CANARY.encode())
-    assert (code, "one of home" in error) == (3, True)
-    assert "no account 'proxy'" in run(bus, profile, "set", "proxy", given=CANARY.encode())[2]
+    assert (code, "Those that there are: home" in error) == (3, True)
+    assert "no account “proxy”" in run(bus, profile, "set", "proxy", given=CANARY.encode())[2]
     with (profile / "config.toml").open("a") as file:
         file.write('[network]\nproxy = "http://proxy.example.net:3128"\nproxy_user = "jo"\n')
     assert run(bus, profile, "set", "proxy", given=CANARY.encode())[0] == 0
@@ -160,7 +160,7 @@ def test_a_variable_that_comes_first_is_said(bus, profile):
     assert said.splitlines()[1:] == ["TOCSIN_SECRET_HOME is set, and comes before the keyring."]
     (profile / "config.toml").write_text('[[accounts]]\nid = "home"\nprovider = "line"\n')
     _, said, _ = run(bus, profile, "set", "home", given=b"new")
-    assert said.splitlines()[1:] == ["Nothing asks for it yet: its 'auth' in config.toml says none."]
+    assert said.splitlines()[1:] == ["Nothing asks for it yet: choose how to sign in to home in the settings."]
     _, said, _ = run(bus, profile, "remove", "home", TOCSIN_SECRET_HOME="old")
     assert said.splitlines()[1:] == ["TOCSIN_SECRET_HOME is set, and is still used."]
 
@@ -171,6 +171,27 @@ def test_a_secret_is_no_argument(bus, profile):
         code, out, error = run(bus, profile, *words)
         assert (code, out) == (2, "")
         assert error.startswith("usage: tocsin")
+
+
+def test_ctrl_c_at_the_question_ends_it_at_once(profile):
+    """The first one, as anywhere else; it does not wait for a line."""
+    ours, theirs = pty.openpty()
+    shown = b""
+    with subprocess.Popen(
+        ["setsid", "--ctty", *argv(profile, "set", "home")],
+        env={**os.environ, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", "LANGUAGE": "en"},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    ) as process:
+        os.close(theirs)
+        while b"secret of home: " not in shown:
+            shown += os.read(ours, 1000)
+        os.write(ours, b"\x03")
+        while b"Broken off" not in shown:
+            shown += os.read(ours, 1000)
+        assert process.wait(30) == 3
+    os.close(ours)
 
 
 def test_ctrl_c_is_no_success(profile, monkeypatch):

@@ -37,7 +37,7 @@ def test_a_secret_that_is_lent_while_the_keyring_is_asked_is_used():
 
     class Slow(RecordingKeyring):
         def get_password(self, service, username):
-            release.wait(10)
+            release.wait(60)
             return "old"
 
     secrets = KeyringSecrets({}, backend=Slow())
@@ -70,7 +70,7 @@ def test_what_is_dropped_while_it_is_asked_for_does_not_stay():
 
     class Slow(RecordingKeyring):
         def get_password(self, service, username):
-            release.wait(10)
+            release.wait(60)
             return super().get_password(service, username)
 
     keyring = Slow({"home": CANARY})

@@ -1,14 +1,18 @@
 """Older settings files: each opens as it was meant, keeps its comments, and is copied before it is changed."""
 
+import contextlib
 import os
 import stat
+import tempfile
 from dataclasses import replace
 from datetime import time, timedelta
+from pathlib import Path
 
 import pytest
 
 from tocsin.adapters import settings_auth, settings_check, settings_line, settings_look, settings_network
 from tocsin.adapters.settings import TomlSettings
+from tocsin.adapters.settings_save import save
 from tocsin.adapters.settings_schema import SCHEMAS, schema_of
 from tocsin.domain.account import (
     Account,
@@ -247,6 +251,75 @@ def test_without_a_copy_nothing_is_changed(source, monkeypatch):
         source.save(replace(OF_BELL, language="de"))
     assert source.path.read_text() == BELL
     assert copies(source) == []
+
+
+@pytest.fixture
+def elsewhere():
+    """A folder for everybody, where settings are kept that a link leads to; pytest's own are for its user alone."""
+    with tempfile.TemporaryDirectory(prefix="tocsin-") as made:
+        Path(made).chmod(0o755)
+        folder = Path(made) / "dotfiles"
+        folder.mkdir()
+        yield folder
+
+
+def linked(tmp_path, target):
+    (tmp_path / "config.toml").symlink_to(target)
+    return TomlSettings(tmp_path / "config.toml", provider_keys=KEYS)
+
+
+def test_of_a_linked_file_the_copy_lies_beside_what_is_written(tmp_path, elsewhere):
+    """Where its owner looks for it and keeps it safe: by the name of that file, and once."""
+    target = elsewhere / "tocsin.toml"
+    target.write_text(BELL)
+    source = linked(tmp_path, target)
+    source.load()
+    source.save(replace(OF_BELL, language="de"))
+    again(source).save(replace(OF_BELL, language="fr"))
+    (copy,) = [each for each in elsewhere.iterdir() if each != target]
+    assert copy.name.startswith("tocsin.toml.backup-2")
+    assert (copy.read_text(), source.path.is_symlink()) == (BELL, True)
+    assert [each.name for each in tmp_path.iterdir()] == ["config.toml"]
+    assert again(source).load().settings.language == "fr"
+
+
+def test_a_link_that_leads_to_nothing_has_nothing_to_copy(tmp_path, elsewhere):
+    """What it names is made, with its folder; taking that back removes the file, and the link stays."""
+    target = elsewhere / "made" / "tocsin.toml"
+    source = linked(tmp_path, target)
+    assert source.load().problems == ()
+    source.save(OF_BELL)
+    assert [each.name for each in target.parent.iterdir()] == ["tocsin.toml"]
+    source.undo()
+    assert list(target.parent.iterdir()) == []
+    assert source.path.is_symlink()
+
+
+def test_a_linked_file_in_a_folder_that_may_not_be_written_stays_as_it_is(elsewhere):
+    """No copy is put beside the link in its place: it is said, and the file stays as it is."""
+    target = elsewhere / "tocsin.toml"
+    target.write_text(BELL)
+    source = linked(elsewhere.parent, target)
+    source.load()
+    elsewhere.chmod(0o555)
+    with as_somebody(), pytest.raises(EnvironmentFault, match=r"copied before it is changed \(Permission denied\)"):
+        save(source, replace(OF_BELL, language="de"))
+    assert target.read_text() == BELL
+    assert [each.name for each in elsewhere.iterdir()] == ["tocsin.toml"]
+    assert {each.name for each in elsewhere.parent.iterdir()} == {"config.toml", "dotfiles"}
+
+
+@contextlib.contextmanager
+def as_somebody():
+    """Be a user whom permissions bind, where the tests run as root."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,14 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from support.auth_server import AuthServer
 from support.http_client import CANARY, MemorySecrets, direct
+from support.oauth import SetTime
 from support.oauth_home import home_at
-from tocsin.adapters.clock import ScaledClock
 from tocsin.adapters.http import HttpClient
 from tocsin.adapters.signin import sign_in_by_code
 from tocsin.domain.account import OAuthFlow
@@ -18,11 +18,11 @@ from tocsin.errors import PollFailed
 from tocsin.ports import HttpRequest
 
 
-class FastTime(ScaledClock):
-    """Runs a thousand times as fast, and writes down how long it was asked to wait."""
+class FastTime(SetTime):
+    """Goes only as far as it is waited for, and writes down how long that was."""
 
     def __init__(self):
-        super().__init__(datetime(2026, 11, 21, tzinfo=UTC), 1000)
+        super().__init__()
         self.waits = []
 
     async def sleep(self, seconds):
@@ -32,7 +32,7 @@ class FastTime(ScaledClock):
 
 def by_code(server, secrets=None, clock=None, told=None):
     async def scenario():
-        http_client = HttpClient(secrets, clock, transport=direct(), deadline=0.5)
+        http_client = HttpClient(secrets, clock, transport=direct())
         home = home_at(server.url, OAuthFlow.DEVICE)
         try:
             tokens = await sign_in_by_code(http_client.oauth, home, clock, (told if told is not None else []).append)

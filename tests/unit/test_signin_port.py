@@ -22,7 +22,7 @@ from tocsin.errors import PollFailed
 def knock(port, target, host=None, method="GET", raw=None):
     """One request to the port; the status, None where nobody listens or answers."""
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=5) as sock:
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as sock:
             sock.sendall(raw or f"{method} {target} HTTP/1.1\r\nHost: {host or f'127.0.0.1:{port}'}\r\n\r\n".encode())
             said = b""
             while chunk := sock.recv(65536):
@@ -170,7 +170,7 @@ def test_an_idle_port_says_nothing_of_us():
             port = urlsplit(redirect.uri).port
 
             def ask():
-                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
                 connection.request("GET", "/")
                 answer = connection.getresponse()
                 answer.read()

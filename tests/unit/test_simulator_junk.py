@@ -60,7 +60,7 @@ def test_junk_is_refused_and_the_server_goes_on(provider, data, status):
 
 def test_a_request_that_never_ends_is_given_up(clock):
     """A client that sends its head for ever, or nothing at all, is let go after the limit."""
-    listener = Listener(lambda _: Reply(200), lambda: NOW, limits=Limits(head=0.05, idle=0.05))
+    listener = Listener(lambda _: Reply(200), lambda: NOW, limits=Limits(head=0.05, idle=1.0))
     listener.start()
     try:
         assert raw(listener.port, b"GET / HT").startswith(b"HTTP/1.1 408 ")
@@ -80,7 +80,7 @@ def test_more_connections_than_allowed_are_turned_away(clock):
             with contextlib.closing(http.client.HTTPConnection("127.0.0.1", listener.port, timeout=5)) as two:
                 assert ask_on(two, "/").status == 200
                 assert raw(listener.port, b"").startswith(b"HTTP/1.1 503 ")
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 30
         while (said := raw(listener.port, HEAD + b"Connection: close\r\n\r\n"))[:12] != b"HTTP/1.1 200":
             assert time.monotonic() < deadline, said
     finally:

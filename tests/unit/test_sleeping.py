@@ -41,11 +41,11 @@ class Listening:
         self.told: asyncio.Queue[bool] = asyncio.Queue()
 
     async def ready(self) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await self.sleeps.listening.wait()
 
     async def next(self) -> bool:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             return await self.told.get()
 
 
@@ -239,7 +239,7 @@ def test_a_bus_that_hangs(bus) -> None:
     bus.freeze()
 
     async def story() -> None:
-        async with asyncio.timeout(1), listening(bus.address):
+        async with asyncio.timeout(30), listening(bus.address, patience=120):
             await asyncio.sleep(0)
 
     asyncio.run(story())
@@ -272,7 +272,7 @@ def test_what_is_told_may_go_wrong(bus, caplog) -> None:
 
         sleeps = LogindSleeps(bus.address)
         await sleeps.start(on_sleep)
-        async with login(bus) as service, asyncio.timeout(10):
+        async with login(bus) as service, asyncio.timeout(60):
             await sleeps.listening.wait()
             for asleep in (True, False):
                 await sleep_signal(service, "b", asleep)

@@ -151,7 +151,7 @@ def test_a_bus_that_hangs(bus) -> None:
             assert await link.ask(of_bus("GetNameOwner", NAME), within=SOON) == (None,)
             with pytest.raises(TimeoutError):
                 await SystemBus.connect(bus.address, SOON)
-            assert 2 * SOON <= time.monotonic() - began < 2 * SOON + 1
+            assert 2 * SOON <= time.monotonic() - began < 2 * SOON + 30
 
     asyncio.run(story())
 

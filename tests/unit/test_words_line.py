@@ -133,6 +133,21 @@ def test_percent(share, said):
             "Your line is not measured now; the last time was 18:20.",
             "Uw lijn wordt nu niet gemeten; de laatste keer was 18:20.",
         ),
+        (
+            page(LineState.LOCAL_FAULT, Cause.BEYOND_GATEWAY),
+            "Your VPN does not work: nothing has come through it since 17:58, though your line works.",
+            "Uw VPN werkt niet: er komt sinds 17:58 niets door, terwijl uw lijn werkt.",
+        ),
+        (
+            page(LineState.NOT_MEASURED, Cause.OWN_NETWORK, since=None),
+            "Your line is not measured: this computer is not connected to a network.",
+            "Uw lijn wordt niet gemeten: deze computer is niet met een netwerk verbonden.",
+        ),
+        (
+            page(LineState.NOT_MEASURED, Cause.OWN_NETWORK, since=None, measured=instant("18:50")),
+            "Your line is not measured now; the last time was 18:50.",
+            "Uw lijn wordt nu niet gemeten; de laatste keer was 18:50.",
+        ),
         (page(LineState.UP, measured=None), "Your line has not been measured yet.", "Uw lijn is nog niet gemeten."),
     ],
 )
@@ -155,6 +170,7 @@ def test_the_line_now(line, english, dutch):
             "Own network down: the router did not answer",
             "Eigen netwerk plat: de router antwoordde niet",
         ),
+        (LineState.LOCAL_FAULT, Cause.BEYOND_GATEWAY, "VPN did not work", "VPN werkte niet"),
     ],
 )
 def test_what_only_the_line_showed_has_a_title_of_ours(state, cause, english, dutch):

@@ -118,6 +118,29 @@ def test_the_own_network():
 
 
 @pytest.mark.parametrize(
+    ("language", "title", "first", "advice"),
+    [
+        ("en", "Your VPN does not work", "Nothing has come through it since", "Connect your VPN again, "),
+        ("nl", "Uw VPN werkt niet", "Er komt sinds 17:58 niets door", "Verbind uw VPN opnieuw of "),
+        ("de", "Ihr VPN funktioniert nicht", "Seit 17:58\u00a0Uhr kommt nichts hindurch", "Verbinden Sie Ihr VPN neu "),
+        ("fr", "Votre VPN ne fonctionne pas", "Rien ne passe depuis 17:58", "Reconnectez votre VPN ou "),
+    ],
+)
+def test_the_users_own_vpn(language, title, first, advice):
+    """It is named in every language, with what to do about it; nobody is sent to a cable, a router or a help desk."""
+    vpn = OWN | {"says": "vpn", "cause": "beyond_gateway", "advice": "check_vpn", "step": "none"}
+    said, body = say("line_started", vpn, language)
+    assert said == title
+    cause, remedy = body.split("\n")
+    assert cause.startswith(first)
+    assert remedy.startswith(advice)
+    both = vpn | {"says": "vpn_and_reported", "title": "Cable cut", "reported_since": at("17:50")}
+    said, body = say("line_started", both, language)
+    assert said == title
+    assert "Planet Fibre" in body.split("\n")[0]
+
+
+@pytest.mark.parametrize(
     ("changes", "title", "sentence"),
     [
         ({}, "Problems on Home fibre since 17:58", "Your line has been slow or losing data since 17:58; "),

@@ -53,8 +53,8 @@ def faults(tmp_path, text) -> tuple[Fault, ...]:
         ),
         (
             "[line\n",
-            "config.toml, line 1: the file is not TOML (Expected ']' at the end of a table declaration)",
-            "config.toml, regel 1: het bestand is geen TOML (Expected ']' at the end of a table declaration)",
+            "config.toml, line 1, character 6: the file has the head of a table there without its closing bracket",
+            "config.toml, regel 1, teken 6: het bestand heeft daar de kop van een tabel zonder haakje aan het eind",
         ),
         (
             "[[accounts]]\nid = 'home'\ntoken = 'x'\n",
@@ -83,7 +83,7 @@ def test_a_secret_in_the_file_is_said_without_it(tmp_path):
 
 
 def test_a_disk_that_is_full_is_said_too(tmp_path, caplog):
-    """What cannot be written has no line, and the system's own word for it stays."""
+    """What cannot be written has no line, and the system's own word for it is said in the user's language."""
     path = tmp_path / "config.toml"
     source = TomlSettings(path, ())
 
@@ -95,7 +95,8 @@ def test_a_disk_that_is_full_is_said_too(tmp_path, caplog):
     desk._try(source.undo)
     said = book("nl").fault(desk.problems[0].message, NOW)
     assert "cannot be changed" in caplog.text
-    assert said.startswith("config.toml kan niet worden geschreven (No space left on device). ")
+    assert "No space left on device" in caplog.text
+    assert said.startswith("config.toml kan niet worden geschreven (de schijf is vol). ")
 
 
 def test_every_mistake_that_the_reader_names_is_known_here():

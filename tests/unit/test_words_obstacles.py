@@ -83,7 +83,7 @@ def client(network=None, secrets=None, **transport):
         secrets or MemorySecrets(),
         SystemClock(),
         transport=Transport(**{"proxies": dict, **transport}),
-        deadline=5.0,
+        deadline=30.0,
     )
     made.configure(network or Network())
     return made
@@ -154,10 +154,10 @@ def test_page_without_components():
     """What was matched cannot be found on a page that lists nothing; without a match the page is watched whole."""
     check(
         against(always(BARE), match=("smtp",)),
-        "Planet Mail lists no components, so Mail cannot be told apart. Leave “match” out in config.toml",
-        "Planet Mail noemt geen onderdelen, dus Mail is niet apart te volgen. Laat “match” weg in config.toml",
-        "Lassen Sie „match“ in config.toml weg, um die ganze Seite zu beobachten.",
-        "Retirez « match » de config.toml pour surveiller toute la page.",
+        "Mail cannot be told apart. Empty “The provider's ids for it” of this connection in the settings under",
+        "Maak “Nummers of codes die de aanbieder ervoor gebruikt” van deze aansluiting leeg bij de instellingen onder",
+        "Leeren Sie „Kennungen beim Anbieter“ dieses Anschlusses in den Einstellungen unter „Konten und Anschlüsse“",
+        "Videz « Identifiants chez le fournisseur » pour cette connexion dans les paramètres, à la page « Comptes et",
     )
 
 
@@ -208,7 +208,7 @@ def test_proxy_that_refuses():
 def test_keyring_that_hangs():
     """It is the keyring that does not answer, not the provider that refuses."""
     over = threading.Event()
-    keyring = SimpleNamespace(get_password=lambda *_: over.wait(10) and None)
+    keyring = SimpleNamespace(get_password=lambda *_: over.wait(60) and None)
     secrets = KeyringSecrets({}, backend=lambda: keyring, deadline=0.1)
     try:
         said = against(always(BARE), auth=AuthKind.BEARER, http=client(secrets=secrets))
@@ -273,6 +273,9 @@ def test_every_obstacle_has_a_sentence_of_its_own(language):
 
 
 def test_obstacle_of_a_later_version_is_said_by_its_kind():
-    """What is not known is told as before, with the technical reason."""
-    said = book().fault(message("unreachable", provider="x", kind="tls", obstacle="moon", text="no moon"), NOW)
-    assert said.endswith("(no moon)")
+    """What is not known is told as before, with the technical reason, unless that is the system's own words."""
+    values = {"provider": "x", "obstacle": "moon", "text": "no moon"}
+    assert book().fault(message("unreachable", kind="malformed", **values), NOW).endswith("(no moon)")
+    assert "moon" not in book().fault(message("unreachable", kind="tls", **values), NOW)
+    refused = book().fault(message("unreachable", kind="http_status", provider="x", text="x answered 503"), NOW)
+    assert refused.endswith("(HTTP 503)")

@@ -81,9 +81,9 @@ def test_a_cut_never_halves_a_sign(sign, limit):
 
 def test_a_megabyte_costs_nothing():
     """A provider cannot keep the program busy with a title."""
-    began = time.process_time()
+    began = time.thread_time()
     assert len(plain.clean("x\u202e" * 5_000_000, plain.TITLE)) == plain.TITLE
-    assert time.process_time() - began < 0.5
+    assert time.thread_time() - began < 3
 
 
 @pytest.mark.parametrize("limit", [0, 1, 2])

@@ -19,6 +19,7 @@ from typing import Self
 from tocsin.adapters.instance import InstanceLock
 from tocsin.adapters.instance_protocol import read_address
 from tocsin.adapters.profile import Profile
+from tocsin.domain.message import Message
 from tocsin.errors import AlreadyRunning
 
 _OURS = "tocsin"
@@ -66,7 +67,8 @@ class Alone:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             self._let_go()
-            raise AlreadyRunning("Tocsin is running on this profile", "quit it first") from error
+            message = Message("running_quit")
+            raise AlreadyRunning("Tocsin is running on this profile", "quit it first", told=message) from error
         return self
 
     def __exit__(
@@ -168,6 +170,7 @@ def remove(place: Path, done: Erased) -> None:
         done.left.append((str(place), "foreign", ""))
         return
     leads = os.path.realpath(place) if place.is_symlink() else ""
+    copies = _copies_of(Path(leads)) if leads and _SETTINGS.fullmatch(place.name) else ()
     try:
         with _writable(place.parent):
             _unlink(place)
@@ -179,6 +182,15 @@ def remove(place: Path, done: Erased) -> None:
     done.removed.append(str(place))
     if leads and os.path.exists(leads):  # noqa: PTH110 -- a text, not a path
         done.left.append((leads, "link", ""))
+    done.left.extend((str(each), "link", "") for each in copies)
+
+
+def _copies_of(settings: Path) -> tuple[Path, ...]:
+    """What Tocsin copied beside settings that are kept elsewhere, before it changed them."""
+    ours = re.compile(rf"{re.escape(settings.name)}\.backup-{_STAMP}")
+    with contextlib.suppress(OSError):
+        return tuple(sorted(each for each in settings.parent.iterdir() if ours.fullmatch(each.name)))
+    return ()
 
 
 def _unlink(place: Path) -> None:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 
 from tocsin.adapters.neighbours_linux import Neighbour
-from tocsin.adapters.probe_sockets import Way, family_of, hang_up, opened, sockaddr
+from tocsin.adapters.probe_sockets import Way, family_of, hang_up, is_forbidden, opened, sockaddr
 from tocsin.domain.reading import Answer, Path
 
 PORTS = (53, 80)
@@ -19,6 +19,8 @@ PORTS = (53, 80)
 _ECHO_EVERY = 1.0
 _TO_RESOLVE = 1.0
 """Seconds after which an unanswered question for a hardware address tells something; Linux repeats it each second."""
+_TICKS = 0.03
+"""Seconds by which the kernel's own may be out: what was heard just before it fell silent must not count."""
 _MOST_KNOWN = 32
 _GONE = frozenset({errno.EHOSTUNREACH, getattr(errno, "EHOSTDOWN", errno.EHOSTUNREACH)})
 
@@ -41,6 +43,7 @@ class Gateways:
         self._find = find
         self._ports = ports
         self._answering: dict[tuple[str, bytes], None] = {}
+        self._mute_since: dict[str, float] = {}
 
     async def ask(self, path: Path, way: Way, until: float) -> Answer:
         """Ask a path's router until a time of the loop's clock. Raises nothing."""
@@ -55,8 +58,11 @@ class Gateways:
         took = loop.time() - began
         if Answer.YES in answers:
             self._remember(path)
+            self.passed(path)
             return Answer.YES
-        known = self.known(path, took)
+        # What was heard since it fell silent, in an earlier round too, shows that silence is its manner.
+        since = self._mute_since.setdefault(path.key, began)
+        known = self.known(path, took, heard_within=loop.time() - since)
         if known is not Answer.UNTRIED:
             return known
         if Answer.NO in answers:
@@ -64,16 +70,26 @@ class Gateways:
             entry = self._find(address, path.interface)
             return Answer.NO if entry is None or not entry.hardware else Answer.UNTRIED
         is_silent = loop.time() >= until and self._key(path) in self._answering
-        return Answer.NO if is_silent else Answer.UNTRIED
+        # What this computer's own firewall keeps from it, as a VPN may wish, is no question.
+        is_asked = is_silent and not all(is_forbidden(address, port, way, path.interface) for port in self._ports)
+        return Answer.NO if is_asked else Answer.UNTRIED
 
-    def known(self, path: Path, since: float) -> Answer:
-        """What the kernel knows of a path's router from the last so many seconds, in which it had to be spoken to."""
+    def passed(self, path: Path) -> None:
+        """It answered, or something beyond it did: a silence of before is over."""
+        self._mute_since.pop(path.key, None)
+
+    def known(self, path: Path, since: float, heard_within: float = 0.0) -> Answer:
+        """What the kernel knows of a path's router from the last so many seconds, in which it had to be spoken to.
+
+        It may have been heard earlier, within so many seconds: it is there as long as the kernel does not miss it.
+        """
         entry = self._find(path.gateway, path.interface) if path.gateway is not None else None
         if entry is None:
             return Answer.UNTRIED
         if entry.is_silent:
             return Answer.NO if since >= _TO_RESOLVE else Answer.UNTRIED
-        return Answer.YES if entry.confirmed is not None and entry.confirmed <= since else Answer.UNTRIED
+        is_heard = entry.confirmed is not None and entry.confirmed + _TICKS <= max(since, heard_within)
+        return Answer.YES if is_heard else Answer.UNTRIED
 
     def _remember(self, path: Path) -> None:
         if len(self._answering) >= _MOST_KNOWN:

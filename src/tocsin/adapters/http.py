@@ -135,6 +135,11 @@ class HttpClient:
         """Go this way from now on. When it is another one, connections of before are closed with what runs on them."""
         self._transport.configure(network)
 
+    @property
+    def network(self) -> Network:
+        """The way that was configured last."""
+        return self._transport.network
+
     async def send(self, request: HttpRequest, account: Account) -> HttpResponse:
         """Send it and return whatever status came. Raises ``PollFailed`` as ``ports.Http`` says."""
         call = await self._prepared(request, account)

@@ -93,6 +93,11 @@ class Transport(httpx.AsyncBaseTransport):
             self._closing.add(closing)
             closing.add_done_callback(self._closing.discard)
 
+    @property
+    def network(self) -> Network:
+        """The way that was configured last."""
+        return self._network
+
     def doubt_trust(self) -> None:
         """An encrypted connection failed: look at the files with certificates again before the next."""
         self._trust.doubt()

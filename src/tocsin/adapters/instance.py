@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from tocsin.adapters.profile import Profile
+from tocsin.domain.message import Message
 from tocsin.errors import AlreadyRunning, EnvironmentFault
 
 _TAKEN = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
@@ -35,14 +36,19 @@ class InstanceLock:
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
         except OSError as error:
-            raise EnvironmentFault(f"the lock {path} cannot be opened ({error.strerror})") from error
+            message = Message("lock_unopened", {"place": str(path), "problem": error.strerror})
+            raise EnvironmentFault(f"the lock {path} cannot be opened ({error.strerror})", told=message) from error
         try:
             _lock(descriptor)
         except OSError as error:
             os.close(descriptor)
             if error.errno in _TAKEN:
-                raise AlreadyRunning("Tocsin is running already", f"it holds {path.parent.parent}") from error
-            raise EnvironmentFault(f"{path} cannot be locked ({error.strerror})", "use --profile elsewhere") from error
+                holds = path.parent.parent
+                message = Message("running", {"place": str(holds)})
+                raise AlreadyRunning("Tocsin is running already", f"it holds {holds}", told=message) from error
+            message = Message("lock_refused", {"place": str(path), "problem": error.strerror})
+            advice = "use --profile elsewhere"
+            raise EnvironmentFault(f"{path} cannot be locked ({error.strerror})", advice, told=message) from error
         self._descriptor = descriptor
 
     def release(self) -> None:

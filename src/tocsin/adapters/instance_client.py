@@ -13,11 +13,13 @@ import msgspec
 
 from tocsin.adapters.instance_protocol import ANSWER_LIMIT, VERSION, Address, Answer, Request, read_address
 from tocsin.adapters.profile import Profile
+from tocsin.domain.message import Message
 from tocsin.errors import EnvironmentFault
 
 _PAUSE = 0.05  # seconds between two tries
 _LEAST = 0.1  # seconds for a try, however late
 _ANSWER = msgspec.json.Decoder(Answer)
+_SILENT = Message("no_answer")
 
 
 class _NobodyError(EnvironmentFault):
@@ -33,15 +35,17 @@ class Reply:
     status: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def send_command(profile: Profile, cmd: str, timeout: float = 2.0, *, uid: str | None = None) -> Reply:
-    """Send one command and wait for the answer, ``timeout`` seconds in all.
+def send_command(
+    profile: Profile, cmd: str, timeout: float = 2.0, *, uid: str | None = None, activation: str = ""
+) -> Reply:
+    """Send one command and wait for the answer, ``timeout`` seconds in all. ``activation`` goes with ``raise``.
 
     Raises ``EnvironmentFault`` where no instance answers in time, or none that can be understood.
     """
     address = read_address(profile.address)
     if address is None:
-        raise _NobodyError("no running Tocsin was found for this profile")
-    request = msgspec.json.encode(Request(VERSION, cmd, uid, address.token)) + b"\n"
+        raise _NobodyError("no running Tocsin was found for this profile", told=_SILENT)
+    request = msgspec.json.encode(Request(VERSION, cmd, uid, address.token, activation)) + b"\n"
     deadline = time.monotonic() + timeout
     try:
         with contextlib.closing(_connect(address, timeout)) as connection:
@@ -50,25 +54,27 @@ def send_command(profile: Profile, cmd: str, timeout: float = 2.0, *, uid: str |
             line = _read_line(connection, deadline)
         answer = _ANSWER.decode(line)
     except (ConnectionRefusedError, FileNotFoundError) as error:
-        raise _NobodyError(f"the running Tocsin does not answer ({error.strerror})") from error
+        raise _NobodyError(f"the running Tocsin does not answer ({error.strerror})", told=_SILENT) from error
     except OSError as error:  # TimeoutError is one
-        raise EnvironmentFault(f"the running Tocsin does not answer ({error.strerror or error})") from error
+        said = f"the running Tocsin does not answer ({error.strerror or error})"
+        raise EnvironmentFault(said, told=_SILENT) from error
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:  # the last for deep nesting
-        raise EnvironmentFault("the running Tocsin answers what cannot be understood") from error
+        raise EnvironmentFault("the running Tocsin answers what cannot be understood", told=_SILENT) from error
     if answer.v != VERSION:
-        raise EnvironmentFault("the running Tocsin is of another version", "quit it and start this one")
+        advice = "quit it and start this one"
+        raise EnvironmentFault("the running Tocsin is of another version", advice, told=Message("other_version"))
     return Reply(answer.ok, answer.error, MappingProxyType(answer.status or {}))
 
 
-def send_when_ready(profile: Profile, cmd: str, timeout: float = 5.0) -> Reply:
+def send_when_ready(profile: Profile, cmd: str, timeout: float = 15.0, *, activation: str = "") -> Reply:
     """As ``send_command``, to an instance that holds the lock but may be about to listen: it is waited for.
 
-    ``timeout`` is in seconds for all of it.
+    ``timeout`` is in seconds for all of it: at log-in, when two are started at once, a computer is at its slowest.
     """
     deadline = time.monotonic() + timeout
     while True:
         try:
-            return send_command(profile, cmd, max(_LEAST, deadline - time.monotonic()))
+            return send_command(profile, cmd, max(_LEAST, deadline - time.monotonic()), activation=activation)
         except _NobodyError:
             if time.monotonic() + _PAUSE > deadline:
                 raise

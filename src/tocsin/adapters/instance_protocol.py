@@ -1,6 +1,7 @@
 """What is said on the instance socket: JSON lines with a version.
 
     -> {"v": 1, "cmd": "ack", "uid": "..."}        uid only for ack and mute, and there optional; token on Windows
+    -> {"v": 1, "cmd": "raise", "activation": "..."}   the caller's right to the front, where Wayland gave one
     <- {"v": 1, "ok": true}                        status adds "status": {...}
     <- {"v": 1, "ok": false, "error": "..."}
 
@@ -25,15 +26,6 @@ LINE_LIMIT = 64 * 1024  # bytes of a request
 ANSWER_LIMIT = 4 * 1024 * 1024  # bytes of an answer; a status may be long
 STATUS = "status"
 
-COMMANDS: dict[str, Callable[[str | None], Command]] = {
-    "raise": lambda _: RaiseWindow(),
-    "check": lambda _: CheckNow(by_person=True),
-    "ack": Acknowledge,
-    "mute": MuteUntilResolved,
-    "reload": lambda _: ReloadSettings(),
-}
-WORDS = (*COMMANDS, STATUS)
-
 
 class Request(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line to the instance."""
@@ -42,6 +34,17 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
     cmd: str
     uid: str | None = None
     token: str = ""
+    activation: str = ""
+
+
+COMMANDS: dict[str, Callable[[Request], Command]] = {
+    "raise": lambda request: RaiseWindow(request.activation),
+    "check": lambda _: CheckNow(by_person=True),
+    "ack": lambda request: Acknowledge(request.uid),
+    "mute": lambda request: MuteUntilResolved(request.uid),
+    "reload": lambda _: ReloadSettings(),
+}
+WORDS = (*COMMANDS, STATUS)
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -169,7 +169,7 @@ class InstanceServer:
     def _obeyed(self, request: Request) -> Answer:
         if request.cmd == STATUS:
             return Answer(VERSION, ok=True, status=dict(self._status()))
-        self._dispatch(COMMANDS[request.cmd](request.uid))
+        self._dispatch(COMMANDS[request.cmd](request))
         return Answer(VERSION, ok=True)
 
 

@@ -2,21 +2,24 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tocsin.adapters.background import DaemonCalls
 from tocsin.adapters.gateway import Gateways
 from tocsin.adapters.probe_names import Names
 from tocsin.adapters.probe_sockets import Way
-from tocsin.adapters.probe_tcp import Check, parsed, reach, unsent
+from tocsin.adapters.probe_tasks import call_off, result, waited
+from tocsin.adapters.probe_tcp import parsed, reach, unsent
+from tocsin.adapters.probe_trust import Authorities, Trust, checking
+from tocsin.adapters.radio import Radio
 from tocsin.adapters.routes import system_paths
+from tocsin.domain.account import Network
 from tocsin.domain.reading import Answer, Lookup, Path, Probe, ProbeFault, Reading
 from tocsin.ports import Ask, Clock
 
 if TYPE_CHECKING:
     import ssl
-    from socket import socket
 
 _LOG = logging.getLogger(__name__)
 _PATHS_FRESH = 5.0
@@ -24,11 +27,21 @@ _GRACE = 0.5
 """Seconds for the router to answer in once a target did."""
 _LOOKUP_PATIENCE = 0.25
 """The share of a round until a name that was found before is tried where it led then, while it is being looked up."""
+_BENEATH_PATIENCE = 0.25
+"""The share of a round until the line is tried beneath a VPN: one that works has answered by then."""
+_BENEATH_REST = 0.1
+"""The share of what is left then by which that ends before the round does."""
 _MARGIN = 0.25
 """Seconds past the deadline, for what ran until then to be concluded from."""
 
+_FAILED = Probe("", fault=ProbeFault.TIMEOUT)
+_NOT_TRIED = (Answer.UNTRIED, Answer.UNTRIED)
+
 T = TypeVar("T")
-Trust = Callable[[], "ssl.SSLContext"]
+
+
+def _not_proxied(_: Sequence[str]) -> bool:
+    return False
 
 
 class LineProber:
@@ -42,13 +55,17 @@ class LineProber:
         names: Names | None = None,
         gateways: Gateways | None = None,
         trust: Trust | None = None,
+        network: Callable[[], Network] = Network,
+        is_proxied: Callable[[Sequence[str]], bool] = _not_proxied,
+        radio: Radio | None = None,
     ) -> None:
         self._clock = clock
+        self._is_proxied = is_proxied
         self._ask_paths = paths
         self._names = names or Names()
         self._gateways = gateways or Gateways()
-        self._trust = trust
-        self._loading: DaemonCalls[ssl.SSLContext] = DaemonCalls("tocsin-probe-trust")
+        self._authorities = Authorities(trust, network, self._complain)
+        self._radio = radio or Radio()
         self._paths: tuple[Path, ...] = ()
         self._paths_at: float | None = None
         self._running: set[asyncio.Task[Any]] = set()
@@ -58,6 +75,7 @@ class LineProber:
         """The default routes, the one in use first; those last seen where the system could not be asked."""
         try:
             self._paths = await self._ask_paths()
+            self._radio.note(self._paths)
         except OSError as error:
             self._complain("the routes could not be read", error)
         self._paths_at = asyncio.get_running_loop().time()
@@ -72,41 +90,46 @@ class LineProber:
         path = ask.path or next(iter(self._paths), None)
         way = Way(frozenset(each.family for each in self._paths), ask.path if ask.bind else None)
         until, order = start + ask.timeout.total_seconds(), ask.order
-        trust = self._start(self._loaded(until)) if order.deep and _has_tls(order.targets) else None
+        trust = self._start(self._authorities.load(until)) if order.deep and _has_tls(order.targets) else None
         probes = [self._start(self._probe(each, way, until, trust)) for each in order.targets]
         names = [self._start(self._names.ask(each, until - loop.time())) for each in order.names]
         portal = self._start(self._page(ask, way, until)) if order.deep else None
         router = self._start(self._router(path, way, until)) if order.gateway else None
-        every = [each for each in (trust, *probes, *names, portal, router) if each is not None]
+        beneath = self._start(self._beneath(ask, path, probes, until)) if order.gateway else None
+        later = [each for each in (router, beneath) if each is not None]
+        every = [each for each in (trust, *probes, *names, portal) if each is not None]
         try:
-            await _waited([each for each in every if each is not router], until + _MARGIN)
+            await waited(every, until + _MARGIN)
             found = tuple(
-                _result(task, Probe(target, lost=1, fault=ProbeFault.TIMEOUT))
+                result(task, Probe(target, lost=1, fault=ProbeFault.TIMEOUT))
                 for target, task in zip(order.targets, probes, strict=True)
             )
             is_reached = any(each.is_ok for each in found)
-            if router is not None:
-                await _waited([router], loop.time() + _GRACE if is_reached else until + _MARGIN)
+            await waited(later, loop.time() + _GRACE if is_reached else until + _MARGIN)
         finally:
-            await _call_off(every)
-        gateway = _result(router, Answer.UNTRIED)
+            await call_off([*every, *later])
+        gateway = result(router, Answer.UNTRIED)
         if router is None and path is not None and not is_reached and any(each.sent for each in found):
             gateway = self._gateways.known(path, loop.time() - start)
-        return Reading(
+        if is_reached and path is not None:
+            self._gateways.passed(path)
+        page = Answer.UNTRIED if ask.portal is None and is_reached else result(portal, Answer.UNTRIED)
+        reading = Reading(
             began=began,
             at=self._clock.now(),
             path=path,
             probes=found,
             lookups=tuple(
-                (name, _result(task, (Lookup.FAILED, ()))[0]) for name, task in zip(order.names, names, strict=True)
+                (name, result(task, (Lookup.FAILED, ()))[0]) for name, task in zip(order.names, names, strict=True)
             ),
             gateway=gateway,
-            portal=Answer.UNTRIED if ask.portal is None and is_reached else _result(portal, Answer.UNTRIED),
+            portal=page,
         )
+        return reading if is_reached else self._explained(reading, ask, *result(beneath, _NOT_TRIED))
 
     async def close(self) -> None:
         """Call off what still runs. A lookup that hangs is left behind in its thread."""
-        await _call_off(list(self._running))
+        await call_off(list(self._running))
 
     def _start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.create_task(work)
@@ -120,7 +143,7 @@ class LineProber:
         found = parsed(target)
         if found is None:
             return unsent(target)
-        check = _checking(found.host, trust) if found.is_tls and trust is not None else None
+        check = checking(found.host, trust) if found.is_tls and trust is not None else None
         left = until - asyncio.get_running_loop().time()
         asking = self._start(self._names.ask(found.host, left))
         known = self._names.last(found.host)
@@ -137,32 +160,64 @@ class LineProber:
             return reached
         return unsent(target, ProbeFault.DNS)
 
-    async def _page(self, ask: Ask, way: Way, until: float) -> Answer:
+    async def _page(self, ask: Ask, way: Way, until: float, *, is_beneath: bool = False) -> Answer:
         url, says = ask.portal or (_page_of(ask.order.targets), "")
         page = parsed(url)
         if page is None:
             return Answer.UNTRIED
         from tocsin.adapters.portal import ask_page  # noqa: PLC0415 -- once an hour
 
-        _, addresses = await self._names.ask(page.host, until - asyncio.get_running_loop().time())
+        addresses = self._names.last(page.host)
+        if not is_beneath:  # names are looked up through what does not answer then
+            _, addresses = await self._names.ask(page.host, until - asyncio.get_running_loop().time())
         return await ask_page(url, says, addresses, way, until)
 
     async def _router(self, path: Path | None, way: Way, until: float) -> Answer:
-        if path is None or path.is_tunnel:
+        if path is None or path.is_tunnel or path.ends_at_provider:
             return Answer.UNTRIED
         return await self._gateways.ask(path, way, until)
 
-    async def _loaded(self, until: float) -> "ssl.SSLContext | None":
-        """What this computer trusts, read anew each time: it costs megabytes to keep. None where it cannot be read."""
-        from tocsin.adapters.probe_https import system_trust  # noqa: PLC0415 -- once an hour
+    async def _beneath(
+        self, ask: Ask, path: Path | None, probes: list[asyncio.Task[Probe]], until: float
+    ) -> tuple[Answer, Answer]:
+        """Whether the line reaches something past a VPN through which nothing comes, and whether a page does."""
+        if path is None or not probes:
+            return _NOT_TRIED
+        await asyncio.wait(probes, timeout=_BENEATH_PATIENCE * (until - asyncio.get_running_loop().time()))
+        if any(result(each, _FAILED).is_ok for each in probes) or not self._is_beside(ask, path):
+            return _NOT_TRIED
+        from tocsin.adapters.probe_beneath import answer_beneath, places  # noqa: PLC0415 -- where a VPN fails
 
+        way = Way(frozenset({path.family}), path)
+        until -= _BENEATH_REST * (until - asyncio.get_running_loop().time())
+        found = self._start(answer_beneath(places(ask.order.targets, self._names.last), way, until))
+        is_page_known = ask.order.deep and ask.portal is not None  # a target's own would be no sign of a sign-in page
+        page = self._start(self._page(ask, way, until, is_beneath=True)) if is_page_known else None
+        asking = [each for each in (found, page) if each is not None]
         try:
-            return await self._loading.run(
-                "trust", self._trust or system_trust, timeout=until - asyncio.get_running_loop().time()
-            )
-        except (OSError, RuntimeError) as error:  # no such file, too late, no thread to be had
-            self._complain("what this computer trusts could not be read", error)
-            return None
+            await asyncio.wait(asking)  # both end in time by themselves
+            return result(found, Answer.UNTRIED), result(page, Answer.UNTRIED)
+        finally:
+            await call_off(asking)
+
+    def _is_beside(self, ask: Ask, path: Path) -> bool:
+        if path.is_tunnel or ask.bind:
+            return False
+        from tocsin.adapters.probe_beneath import is_beside, places  # noqa: PLC0415 -- where nothing is reached
+
+        return is_beside(path, places(ask.order.targets, self._names.last))
+
+    def _explained(self, reading: Reading, ask: Ask, beneath: Answer, page: Answer) -> Reading:
+        """A round that reached nothing, with what else may be the reason."""
+        if reading.path is None:
+            return replace(reading, is_radio_off=self._radio.is_off())
+        return replace(
+            reading,
+            portal=page if reading.portal is Answer.UNTRIED else reading.portal,
+            is_beside=self._is_beside(ask, reading.path),
+            beneath=beneath,
+            is_proxied=self._is_proxied(ask.order.targets),
+        )
 
     def _complain(self, what: str, error: Exception) -> None:
         """Log what goes wrong here rather than in the network, once."""
@@ -184,40 +239,3 @@ def _page_of(targets: tuple[str, ...]) -> str:
 
 def _has_tls(targets: tuple[str, ...]) -> bool:
     return any(each.startswith("https:") for each in targets)
-
-
-def _checking(host: str, trust: "asyncio.Task[ssl.SSLContext | None]") -> Check:
-    """The check that a host is who it says, once what this computer trusts is there; without that there is none."""
-
-    async def check(connected: "socket", until: float) -> ProbeFault | None:
-        await asyncio.wait((trust,))
-        context = _result(trust, None)
-        if context is None:
-            return None
-        from tocsin.adapters.probe_https import shake_hands  # noqa: PLC0415 -- once an hour
-
-        return await shake_hands(connected, host, until, context)
-
-    return check
-
-
-async def _waited(tasks: list[asyncio.Task[Any]], until: float) -> None:
-    if tasks:
-        await asyncio.wait(tasks, timeout=max(0.0, until - asyncio.get_running_loop().time()))
-
-
-async def _call_off(tasks: list[asyncio.Task[Any]]) -> None:
-    for each in tasks:
-        each.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _result(task: asyncio.Task[T] | None, otherwise: T) -> T:
-    """What a task came to, or that in its place when it did not. What it raised is a mistake of ours: it is logged."""
-    if task is None or not task.done() or task.cancelled():
-        return otherwise
-    error = task.exception()
-    if error is None:
-        return task.result()
-    _LOG.error("a probe failed", exc_info=error)
-    return otherwise

@@ -131,14 +131,23 @@ class LogFile(logging.FileHandler):
     """The handler of ``tocsin.log``. ``start`` hangs it into the root logger, ``stop`` takes it out and closes it.
 
     It turns the files over by itself: ``logging.handlers`` brings pickle, sockets and queues with it, for all the time
-    that the tray runs. Raises ``OSError`` where the file cannot be opened.
+    that the tray runs. ``complain`` is given the system's word, once, when it cannot be written; without it that is
+    said in English. Raises ``OSError`` where the file cannot be opened.
     """
 
-    def __init__(self, path: Path, known: Callable[[], Iterable[str]], *, level: int = logging.INFO) -> None:
+    def __init__(
+        self,
+        path: Path,
+        known: Callable[[], Iterable[str]],
+        complain: Callable[[str], None] | None = None,
+        *,
+        level: int = logging.INFO,
+    ) -> None:
         super().__init__(path, encoding="utf-8", errors=_ERRORS)
         self.setFormatter(RedactingFormatter(known))
         self._level = level
         self._before: dict[str, int] = {}
+        self._complain = complain or _say
         self._complained = False
 
     def start(self) -> None:
@@ -190,9 +199,16 @@ class LogFile(logging.FileHandler):
         """Say once on stderr that the log fails. The record is not shown there: nothing redacted it."""
         if not self._complained and sys.stderr is not None:
             self._complained = True
-            problem = sys.exc_info()[0]
-            reason = problem.__name__ if problem else "unknown"
-            print(f"tocsin: the log cannot be written ({reason})", file=sys.stderr)  # noqa: T201 - the log is what fails
+            problem = sys.exc_info()[1]
+            said = getattr(problem, "strerror", None) or type(problem).__name__
+            try:
+                self._complain(said)
+            except Exception:  # noqa: BLE001 - what keeps the log from its file may keep a catalogue from being read
+                _say(said)
+
+
+def _say(problem: str) -> None:
+    print(f"tocsin: the log cannot be written ({problem})", file=sys.stderr)  # noqa: T201 - the log is what fails
 
 
 def _private(path: str, flags: int) -> int:

@@ -25,6 +25,11 @@ _NO_WAY = frozenset(
 )
 """What connecting fails with where no route leads there (connect(2), and the route types of ip-route(8))."""
 
+_ONE_HOP = (
+    (socket.IPPROTO_IP, socket.IP_TTL, 1),
+    (socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, 1),
+)
+
 
 class NotBound(OSError):
     """The way that a socket was to go over cannot be had for it."""
@@ -94,6 +99,23 @@ def fault_of(error: OSError, family: int, way: Way) -> ProbeFault:
     if isinstance(error, ConnectionError):
         return ProbeFault.REFUSED
     return ProbeFault.UNREACHABLE
+
+
+def is_forbidden(address: str, port: int, way: Way, interface: str = "") -> bool:
+    """Whether this computer's own firewall drops what would leave so: it says so of a datagram, and of no connection.
+
+    The datagram is empty, and goes no further than the router.
+    """
+    family = family_of(address)
+    try:
+        with opened(family, way, socket.SOCK_DGRAM) as asking:
+            asking.setsockopt(*_ONE_HOP[family == socket.AF_INET6])
+            asking.sendto(b"", sockaddr(address, port, interface))
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def hang_up(connected: socket.socket) -> None:

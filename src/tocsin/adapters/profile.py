@@ -14,6 +14,7 @@ from pathlib import Path
 
 import platformdirs
 
+from tocsin.domain.message import Message
 from tocsin.errors import EnvironmentFault
 
 PROFILE_VARIABLE = "TOCSIN_PROFILE"
@@ -107,7 +108,9 @@ def make_private(folder: Path) -> None:
             raise NotADirectoryError(20, "is not a folder", str(folder))
     except OSError as error:
         raise EnvironmentFault(
-            f"the folder {folder} cannot be made ({error.strerror})", "name another one with --profile"
+            f"the folder {folder} cannot be made ({error.strerror})",
+            "name another one with --profile",
+            told=Message("folder_unmade", {"place": str(folder), "problem": error.strerror}),
         ) from error
 
 
@@ -117,6 +120,10 @@ def own_only(folder: Path) -> None:
         return  # a folder in the user's own profile is the user's there
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-        raise EnvironmentFault(f"{folder} is not a folder of this user", "name another profile with --profile")
+        raise EnvironmentFault(
+            f"{folder} is not a folder of this user",
+            "name another profile with --profile",
+            told=Message("folder_foreign", {"place": str(folder)}),
+        )
     if stat.S_IMODE(found.st_mode) != 0o700:  # noqa: PLR2004 - the mode is clearer than a name for it
         folder.chmod(0o700)

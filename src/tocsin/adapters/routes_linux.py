@@ -21,8 +21,9 @@ _MOST_BYTES = 1 << 20
 _UP, _GATEWAY, _REJECT = 0x1, 0x2, 0x200  # RTF_*, linux/route.h and linux/ipv6_route.h
 _CACHED = 0x01000000
 _SIOCGIFFLAGS, _SIOCGIFADDR, _SIOCGIFHWADDR = 0x8913, 0x8915, 0x8927  # linux/sockios.h
-_IFF_UP, _IFF_RUNNING = 0x1, 0x40
+_IFF_UP, _IFF_POINTOPOINT, _IFF_RUNNING, _IFF_NOARP = 0x1, 0x10, 0x40, 0x80
 _NONE, _RAW_IP = 65534, 519  # ARPHRD_*, linux/if_arp.h: tun and WireGuard; a modem without Ethernet frames
+_ETHER = 1  # ARPHRD_ETHER; without ARP, and with nothing beneath it, it is a dummy, as VPNs take for a kill switch
 _TUNNELS = frozenset({768, 769, 776, 778, 823, 824})  # ipip, ip6tnl, sit, gre, ip6gre, netlink
 _UNFIT_ADDRESS = 0x20 | 0x40 | 0x08  # IFA_F_DEPRECATED, TENTATIVE, DADFAILED, linux/if_addr.h
 _NAME = re.compile(r"[^\s/\x00]{1,15}")  # an interface's name, IFNAMSIZ
@@ -145,23 +146,33 @@ def _path(route: Route, asking: socket.socket) -> Path | None:
     flags = _ioctl(asking, _SIOCGIFFLAGS, name)
     if flags is None:
         return None
+    (has,) = struct.unpack_from("=H", flags)
     wanted = _IFF_UP | _IFF_RUNNING
-    if struct.unpack_from("=H", flags)[0] & wanted != wanted or name == "lo":
+    if has & wanted != wanted or name == "lo":
         return None
     if route.family == socket.AF_INET6:
         address = address6(_text(f"{_NET}/if_inet6"), name)
     else:
         given = _ioctl(asking, _SIOCGIFADDR, name)
         address = socket.inet_ntoa(given[4:8]) if given is not None else None
-    return Path(name, int(route.family), route.gateway, address, _is_tunnel(name, _ioctl(asking, _SIOCGIFHWADDR, name)))
+    is_tunnel = _is_tunnel(name, _ioctl(asking, _SIOCGIFHWADDR, name), has_arp=not has & _IFF_NOARP)
+    is_direct = bool(has & _IFF_POINTOPOINT) and not is_tunnel
+    return Path(name, int(route.family), route.gateway, address, is_tunnel, is_direct)
 
 
-def _is_tunnel(name: str, hardware: bytes | None) -> bool:
+def _is_tunnel(name: str, hardware: bytes | None, *, has_arp: bool) -> bool:
     """Whether an interface is a VPN's. A modem may look like one, but has a device; a PPP link is a line of its own."""
     kind = struct.unpack_from("=H", hardware)[0] if hardware is not None else 0
     if kind in _TUNNELS or os.path.exists(f"/sys/class/net/{name}/tun_flags"):  # noqa: PTH110 -- pathlib is not needed else
         return True
-    return kind in (_NONE, _RAW_IP) and not os.path.exists(f"/sys/class/net/{name}/device")  # noqa: PTH110 -- the same
+    return (kind in (_NONE, _RAW_IP) or (kind == _ETHER and not has_arp)) and not _has_device(name)
+
+
+def _has_device(name: str) -> bool:
+    """Whether there is a device behind an interface, or another interface beneath it, as a modem's channels have."""
+    with contextlib.suppress(OSError):
+        return any(each == "device" or each.startswith("lower_") for each in os.listdir(f"/sys/class/net/{name}"))  # noqa: PTH208 -- the same
+    return False
 
 
 def _ioctl(asking: socket.socket, request: int, name: str) -> bytes | None:

@@ -44,7 +44,8 @@ def parsed(text: str) -> tuple[Path, ...]:
         is_scoped = "I" in each.flags
         if (each.target == "default" or is_part) and not (is_scoped and is_vpn):
             rank = (each.family != socket.AF_INET, is_scoped, not is_part)
-            path = Path(each.interface, each.family, _gateway(each), is_tunnel=is_vpn)
+            is_ppp = each.interface.startswith("ppp")
+            path = Path(each.interface, each.family, _gateway(each), is_tunnel=is_vpn, is_direct=is_ppp)
             found.append((rank, path))
     return tuple(dict.fromkeys(path for _, path in sorted(found, key=lambda each: each[0])))
 

@@ -1,7 +1,6 @@
 """Reads ``config.toml``: what is right runs, the rest is told with line, key and what may stand there."""
 
 import os
-import re
 import stat
 import tomllib
 from collections.abc import Sequence
@@ -17,7 +16,6 @@ from tocsin.ports import LoadedSettings
 
 LIMIT = 1024 * 1024  # bytes
 FILE = "config.toml"
-_WHERE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +131,17 @@ class TomlSettings:
         except RecursionError:
             return _unreadable("is nested too deeply", None)
         except ValueError as error:  # what tomllib raises, and int() of endless digits
-            found = _WHERE.search(str(error))
-            line = int(found[1]) if found and found[1] else text.count("\n") + 1 if found else None
-            return _unreadable(f"is not TOML: {_WHERE.sub('', str(error))[:200]}", line)
+            from tocsin.adapters.toml_reasons import reason  # noqa: PLC0415 - a right file needs none
+
+            why = reason(text, error)
+            return _unreadable(why.what, why.line, why.column)
         problems = Problems(lines)
         settings = check(document, problems, self._keys)
         return LoadedSettings(settings, problems.all())
 
 
-def _unreadable(problem: str, line: int | None) -> LoadedSettings:
-    return _nothing_of(SettingsError(FILE, problem, line=line))
+def _unreadable(problem: str, line: int | None, column: int | None = None) -> LoadedSettings:
+    return _nothing_of(SettingsError(FILE, problem, line=line, column=column))
 
 
 def _nothing_of(problem: SettingsError) -> LoadedSettings:

@@ -1,7 +1,7 @@
 """Writes ``config.toml`` so that comments and order survive, and takes a change back. Imported when that is done first.
 
 What is written was read back before, and held against what was meant. The file is replaced in one step, 0600. One of an
-older schema is copied beside itself first.
+older schema is copied beside itself first. A link stays one: what it leads to is replaced, and copied beside itself.
 """
 
 import logging
@@ -97,7 +97,7 @@ def _write_settings(source: TomlSettings, found: Content, before: Settings, sett
     if found.data is not None and not is_ours:
         copy = back_up(source.path, found.data, found.text, after)
         if copy is not None:
-            _LOG.info("%s is of an older schema: a copy of it is kept as %s", FILE, copy.name)
+            _LOG.info("%s is of an older schema: a copy of it is kept as %s", FILE, copy)
     source.last = _replace(source.path, data)
     source.loaded = wanted
     source.changes.append(Change(found.data, data))

@@ -16,7 +16,7 @@ from typing import Any
 
 from tocsin.errors import EnvironmentFault
 
-_BACKUP = "config.toml.backup-"
+_BACKUP = ".backup-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,8 @@ def schema_of(text: str) -> int:
 def back_up(path: Path, data: bytes, before: str, after: str) -> Path | None:
     """Put a copy of a file of an older schema beside it, before ``before`` becomes ``after``; where it went.
 
+    Where ``path`` is a link, beside the file that it leads to, which is the one that is written.
+
     Nothing where the file is of the newest schema, or empty, or stays of its own and has a copy already. The copy is
     its owner's own, 0600. Raises ``EnvironmentFault``.
     """
@@ -79,11 +81,17 @@ def back_up(path: Path, data: bytes, before: str, after: str) -> Path | None:
     if own == len(SCHEMAS) - 1 or not before.strip():
         return None
     try:
-        if schema_of(after) == own and any(each.name.startswith(_BACKUP) for each in path.parent.iterdir()):
+        target = path.resolve()
+        if schema_of(after) == own and copies_beside(target):
             return None
-        return _written(path.with_name(f"{_BACKUP}{datetime.now(UTC):%Y%m%dT%H%M%SZ}"), data)
+        return _written(target.with_name(f"{target.name}{_BACKUP}{datetime.now(UTC):%Y%m%dT%H%M%SZ}"), data)
     except OSError as error:
         raise EnvironmentFault(f"{path.name} cannot be copied before it is changed ({error.strerror})") from error
+
+
+def copies_beside(target: Path) -> tuple[Path, ...]:
+    """The copies of a file that lie beside it. Raises ``OSError`` where its folder cannot be read."""
+    return tuple(sorted(each for each in target.parent.iterdir() if each.name.startswith(f"{target.name}{_BACKUP}")))
 
 
 def _written(wanted: Path, data: bytes) -> Path:

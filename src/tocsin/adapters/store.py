@@ -14,6 +14,7 @@ from pathlib import Path
 from tocsin.adapters import store_rows, store_schema
 from tocsin.adapters.store_schema import MIGRATIONS, Migration
 from tocsin.adapters.store_sqlite import SqliteStore, reported
+from tocsin.domain.message import Message
 from tocsin.errors import StoreDamaged, StoreError
 
 _WAIT = 2.0  # seconds for a lock that a reader may hold for a moment
@@ -125,7 +126,8 @@ def _bring_up_to_date(
 
 def _refuse_older(needed: tuple[Migration, ...]) -> None:
     if needed:
-        raise StoreError("the database is of an older version", "start Tocsin once to bring it up to date")
+        advice = "start Tocsin once to bring it up to date"
+        raise StoreError("the database is of an older version", advice, told=Message("record_older"))
 
 
 def _back_up(connection: sqlite3.Connection, target: Path) -> None:

@@ -9,9 +9,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
-from PySide6.QtGui import QAccessible, QSessionManager
+from PySide6.QtGui import QSessionManager
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
+from tocsin.desktop.ahead import Ahead
+from tocsin.desktop.aloud import Aloud
 from tocsin.desktop.bridge import Bridge
 from tocsin.desktop.first_bell import SETTLING_MS, FirstBell
 from tocsin.desktop.settings_opener import SettingsOpener
@@ -22,11 +24,9 @@ from tocsin.domain.terms import Urgency
 from tocsin.words.phrasebook import Phrasebook
 
 if TYPE_CHECKING:
-    from tocsin.desktop.announcer import Announcer
     from tocsin.desktop.channel import WindowChannel
     from tocsin.desktop.hooks import ExceptHooks
     from tocsin.desktop.settings.backstage import Backstage
-    from tocsin.desktop.slices import Slices
     from tocsin.desktop.stop_signals import StopSignals
     from tocsin.desktop.window import Window
     from tocsin.ports import Browser, Channel, Clock, Dispatch, Outgoing
@@ -74,16 +74,16 @@ class DesktopApplication(QObject):
         self._dispatch: Dispatch | None = None
         self._waiting: list[Command] = []
         self._window: Window | None = None
-        self._ahead: Slices | None = None
+        self._ahead = Ahead(self)
         self._is_shown = self._is_over = False
         self._after: list[Callable[[], None]] = []
         self._bridge = Bridge(self._on_state, self)
         self._channel: WindowChannel | None = None
-        self._announcer: Announcer | None = None
+        self._aloud = Aloud()
         self._tray = Tray(self._words, clock, self, first)
         self._had_tray = first.had_tray
         self._was_clicked = first.was_clicked
-        self._tray.opened.connect(self.open_window)
+        self._tray.opened.connect(self._on_clicked)
         self._tray.add_wanted.connect(self.set_up)
         self._tray.settings_wanted.connect(self.open_settings)
         self._tray.quit_asked.connect(self.quit)
@@ -136,9 +136,15 @@ class DesktopApplication(QObject):
         """Draw this state. From any thread."""
         self._bridge.publish(state)
 
-    def raise_window(self) -> None:
-        """Open the window or bring it to the front. From any thread."""
-        self._bridge.post(self.open_window)
+    def raise_window(self, activation: str = "") -> None:
+        """Open the window or bring it to the front, by this token where Wayland wants one. From any thread."""
+        self._bridge.post(partial(self._come_forward, activation))
+
+    def _come_forward(self, activation: str) -> None:
+        from tocsin.desktop.coming_forward import lend  # noqa: PLC0415 - only with a window
+
+        lend(activation)
+        self.open_window()
 
     @property
     def browser(self) -> "Browser":
@@ -209,7 +215,7 @@ class DesktopApplication(QObject):
         self._hooks = ExceptHooks(self._on_bug)
         self._hooks.install()
         self._signals = StopSignals(self.quit, self)
-        if QApplication.platformName() in ("xcb", "wayland"):
+        if QApplication.platformName().partition("-")[0] in ("xcb", "wayland"):
             self._watch_session()
         if not self._had_tray and QSystemTrayIcon.isSystemTrayAvailable():
             self._tray.make_anew()  # the tray came while nobody watched for it
@@ -231,18 +237,13 @@ class DesktopApplication(QObject):
             window = self._built_window()
             QTimer.singleShot(0, window, window.open)  # to lay it out takes as long again as to build it
 
-    def _get_ready_to_greet(self) -> None:
-        """Import what the window is made of before it comes by itself, so that the bell stands still for no moment."""
-        if self._ahead is None and self._was_never_open and not self._background:
-            from tocsin.desktop.slices import Slices, importing  # noqa: PLC0415 - most runs never need it
-
-            self._ahead = Slices(self)
-            self._ahead.begin(*importing("widgets", "overview", "history_view", "pages", "window"), self._wear_icon)
-
-    def _wear_icon(self) -> None:
-        from tocsin.desktop.bell import application_icon  # noqa: PLC0415 - nothing of it is needed before
-
-        self._qt.setWindowIcon(application_icon())
+    @Slot()
+    def _on_clicked(self) -> None:
+        """Open the window; the first time in parts, which take no longer together and stop nothing for long."""
+        if self._was_never_open:
+            self._ahead.prepare(self._built_window, self.open_window)
+        else:
+            self.open_window()
 
     @Slot()
     def _on_patience_over(self) -> None:
@@ -278,6 +279,7 @@ class DesktopApplication(QObject):
         if self._is_over:
             return
         self._is_over = True
+        self._ahead.drop()
         self._tray.close()
         if self._window is not None:
             self._window.do_not_ask()
@@ -301,8 +303,8 @@ class DesktopApplication(QObject):
         self._tray.render(state)  # the bell first: it waits for no window, and for none that fails
         if is_other_language:
             self._speak()
-        if state.settings is not None and not state.connections:
-            self._get_ready_to_greet()
+        if state.settings is not None and not state.connections and self._was_never_open and not self._background:
+            self._ahead.prepare_once()
         if self._window is not None:
             self._window.render_state(state, self._bugs)
         self.settings.render_state(state)
@@ -311,14 +313,7 @@ class DesktopApplication(QObject):
     @Slot()
     def _announce(self) -> None:
         """Have a screen reader, where there is one, say what changed."""
-        if not QAccessible.isActive():
-            self._announcer = None
-        elif self._state is not None:
-            from tocsin.desktop.announcer import Announcer  # noqa: PLC0415 - only for those who need it
-
-            self._announcer = self._announcer or Announcer()
-            place = self._qt if self._window is None else self._window
-            self._announcer.follow(self._words, self._state, self._clock.now(), place)
+        self._aloud.follow(self._words, self._state, self._clock.now(), self._window or self._qt)
 
     def _on_message(self, outgoing: "Outgoing") -> None:
         """A message that only the window is left to show: it comes up, and leaves the keyboard where it is."""
@@ -326,6 +321,7 @@ class DesktopApplication(QObject):
             return
         window = self._built_window()
         window.show_message(outgoing)
+        self._aloud.came_here(outgoing.uid)
         if outgoing.urgency != Urgency.LOW.value:
             window.draw_attention()
 
@@ -351,8 +347,8 @@ class DesktopApplication(QObject):
         if self._window is None:
             from tocsin.desktop.window import Window  # noqa: PLC0415 - the same
 
-            if self._ahead is None:
-                self._wear_icon()
+            if not self._ahead.is_begun:
+                self._ahead.wear_icon()
             self._speak_in_dialogs()
             window = Window(self._words, self._clock, self._settings_file, QSystemTrayIcon.isSystemTrayAvailable)
             window.commanded.connect(self._command)

@@ -3,8 +3,10 @@
 It works by commands alone: an address is tried by the engine, and nothing is written before "Finish".
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
@@ -26,6 +28,7 @@ from tocsin.words import plain, signing_in, trials
 from tocsin.words.phrasebook import Phrasebook
 
 if TYPE_CHECKING:
+    from tocsin.desktop.assistant_page import Step
     from tocsin.desktop.assistant_sign_in import Login
     from tocsin.ports.offering import Offers
 
@@ -57,10 +60,12 @@ class Assistant(Frame):
         self._shown: tuple[AppState, Instant] | None = None
         self._choice = Choice("")
         self._login: Login | None = None
+        self._profile: Mapping[str, str] = MappingProxyType({})
         self._account: Account | None = None
         self._asked: _Asked = ("", str)
         self._trying = Trying(offers, self.commanded.emit)
         self._saving = Saving(self.commanded.emit)
+        self._wants_start = False
         self._trail = [Place.WELCOME]
         self._steps = self._new_steps()
         self.show_step(self._steps.welcome)
@@ -72,6 +77,11 @@ class Assistant(Frame):
         made.welcome.line_wanted.connect(self._on_line_wanted)
         made.welcome.demo_wanted.connect(self._on_demo_wanted)
         return made
+
+    def add_step(self, step: "Step") -> None:
+        """Take a step in, to be shown later."""
+        super().add_step(step)
+        step.profile_wanted.connect(self._on_profile_wanted)
 
     @property
     def place(self) -> Place:
@@ -113,8 +123,13 @@ class Assistant(Frame):
 
     def _show_end(self, state: AppState, now: Instant) -> None:
         end = self._saving.end(state, now, self._words)
+        if end is not None and end.is_saved and self._wants_start and self._at_login is not None:
+            self._wants_start = False
+            self._at_login(True)
         if end is not None and end.is_saved and not end.told:
             self.accept()
+        elif end is not None and end.is_lost:
+            self._sign_in_anew()
         elif end is not None and self.place is Place.USE:
             self._steps.use.show_end(end.told, is_saving=False, is_over=end.is_saved)
 
@@ -126,6 +141,7 @@ class Assistant(Frame):
             Place.WELCOME: self._from_welcome,
             Place.ADDRESS: self._from_address,
             Place.SIGN_IN: self._from_sign_in,
+            Place.PROFILE: self._from_profile,
             Place.THINGS: self._to_use,
             Place.USE: self._finish,
         }
@@ -145,6 +161,9 @@ class Assistant(Frame):
             self._trying.end()
         elif self.place is Place.SIGN_IN:
             self._steps.sign_in.leave()
+        elif self.place is Place.USE:
+            self._saving.forget()
+            self._steps.use.show_end("", is_saving=False)
         self._trail.pop()
         if self.place is Place.ADDRESS and not self._trying.is_begun:  # what was found there is forgotten
             self._trail.pop()
@@ -164,6 +183,7 @@ class Assistant(Frame):
         if choice is None:
             return
         self._choice, self._login, offer = choice, None, choice.offer
+        self._profile = MappingProxyType({})
         if offer is not None and needs_more(self._offers.fields(offer.provider)):
             self._ask_to_sign_in(offer.provider, partial(_tells_the_signed_in, name=offer.name))
             self._go(Place.SIGN_IN)
@@ -177,17 +197,48 @@ class Assistant(Frame):
             self._to_things(view)
             return
         if address.url != self._choice.url:
-            self._choice, self._login = Choice(address.url), None
+            self._choice, self._login, self._profile = Choice(address.url), None, MappingProxyType({})
         self._trail.pop()
         self._try(allow_insecure=address.allow_insecure)
 
     def _from_sign_in(self) -> None:
         step = self._steps.sign_in
-        self._login = step.login
+        step.end_search()
+        self._login = self._profiled(step.login)
         if self._login.is_by_person and not step.is_signed:
             step.begin(self._trying.trial(self._choice, self._login))
+        elif self._lacks_profile(self._login):
+            self._go(Place.PROFILE)
         else:
             self._try()
+
+    def _from_profile(self) -> None:
+        from tocsin.desktop.assistant_profile import PRODUCT  # noqa: PLC0415 - few come here
+        from tocsin.desktop.assistant_sign_in import Login  # noqa: PLC0415 - as above
+
+        self._profile = MappingProxyType(self._steps.profile.values)
+        self._login = replace(self._login or Login(), provider=PRODUCT, options=self._profile)
+        self._trail = [each for each in self._trail if each is not Place.ADDRESS]
+        self._try(allow_insecure=self._steps.address.allow_insecure)
+
+    def _profiled(self, login: "Login") -> "Login":
+        """The login with what was said of the document it is for."""
+        return replace(login, options=self._profile) if self._has_profile(login) else login
+
+    def _lacks_profile(self, login: "Login") -> bool:
+        """Whether its product cannot be asked before it is told where to look."""
+        return self._has_profile(login) and bool(self._offers.mistakes(login.provider, login.options))
+
+    def _has_profile(self, login: "Login") -> bool:
+        return any(each.group for each in self._offers.fields(login.provider))
+
+    @Slot()
+    def _on_profile_wanted(self) -> None:
+        """To where everything is said, or back to it."""
+        if Place.PROFILE in self._trail:
+            self.on_back()
+        else:
+            self._go(Place.PROFILE)
 
     @property
     def _has_signed_in(self) -> bool:
@@ -199,8 +250,8 @@ class Assistant(Frame):
         """Go on with an account that could not be asked yet, if it is known what asks it."""
         self._trying.end()
         self._steps.sign_in.leave()
-        self._login = login = self._steps.sign_in.login_for_later
-        if not login.provider:
+        self._login = login = self._profiled(self._steps.sign_in.login_for_later)
+        if not login.provider or self._lacks_profile(login):
             self._watch_nothing()
             return
         offer, url = self._choice.offer, self._choice.url
@@ -245,7 +296,8 @@ class Assistant(Frame):
 
     def _on_trial(self, view: TrialView) -> None:
         signed = self._login is not None and bool(self._login.secret)
-        self._steps.address.show_trial(view, signed=signed)
+        now = self._shown[1].wall if self._profile and self._shown is not None else None
+        self._steps.address.show_trial(view, signed=signed, now=now)
         if self.place is not Place.ADDRESS or view.failure is not FailureKind.UNAUTHORIZED:
             return
         chosen = self._login.provider if self._login is not None else ""
@@ -267,8 +319,8 @@ class Assistant(Frame):
 
     @Slot()
     def _on_line_wanted(self) -> None:
-        wished = making.with_line(self._settings, self._words.gettext("My line"))
-        self._saving.begin(wished, self._settings)
+        self._wants_start = False  # whatever was ticked on a way that was not gone to its end
+        self._saving.begin(making.with_line(self._settings, self._words.gettext("My line")))
 
     @Slot()
     def _on_demo_wanted(self) -> None:
@@ -283,15 +335,25 @@ class Assistant(Frame):
         wished = making.with_use(self._settings, use.usage, public=use.public)
         secret = signed = None
         if account is not None:
+            account = making.with_own_id(account, wished)
             wished = making.with_account(wished, account, self._steps.things.picks, use.help)
             if login is not None and login.secret:
                 secret = KeepSecret(account.id, login.secret, run_only=login.run_only)
             if login is not None and self._has_signed_in:
                 signed = KeepSignIn(account.id, run_only=login.run_only)
         use.show_end(self._words.gettext("Saving"), is_saving=True)
-        self._saving.begin(wished, self._settings, secret, signed)
-        if use.starts and self._at_login is not None:
-            self._at_login(True)
+        self._wants_start = use.starts
+        self._saving.begin(wished, secret, signed)
+        self._on_changed()  # there is no way back any more
+
+    def _sign_in_anew(self) -> None:
+        """Nothing was saved: what was signed in to is not held any more. What was filled in still stands there."""
+        self._saving.forget()
+        self._steps.use.show_end("", is_saving=False)
+        provider = self._login.provider if self._login is not None else ""
+        self._ask_to_sign_in(provider or self._asked[0], signing_in.lost)
+        self._trail = [*self._trail[: self._trail.index(Place.SIGN_IN)], Place.SIGN_IN]
+        self._arrive()
 
     def done(self, result: int) -> None:
         """Close; nothing goes on being tried, and the secret that was typed for it is forgotten."""

@@ -1,5 +1,6 @@
 """The assistant's second step: an address is tried, with its progress, what was found, or why nothing was."""
 
+from datetime import datetime
 from typing import Self
 
 from PySide6.QtCore import Qt, Slot
@@ -9,11 +10,12 @@ from tocsin.desktop.assistant_page import Step, line_edit, titled
 from tocsin.desktop.bell import Face, colour
 from tocsin.desktop.portrait import Portrait, bells_on
 from tocsin.desktop.widgets import Card, Tone, button, label
-from tocsin.domain.terms import FailureKind, Level
+from tocsin.domain.terms import FailureKind, Level, Obstacle
 from tocsin.domain.trial import TrialStep, TrialView
-from tocsin.words import obstacles, plain, trials
+from tocsin.words import found, obstacles, plain, trials
 from tocsin.words.phrasebook import Phrasebook
 
+_STRANGE = (FailureKind.NOT_STATUS_API, FailureKind.MALFORMED)
 _RUNNING = (TrialStep.LOOKING, TrialStep.ASKING)
 _BELL = 40
 
@@ -26,6 +28,7 @@ class AddressStep(Step):
         self._view: TrialView | None = None
         self._tried = ""
         self._is_signed = False
+        self._now: datetime | None = None
         self._address = line_edit()
         self._address.textChanged.connect(self._on_typed)
         self._insecure = QCheckBox(words.gettext("Ask it without encryption"))
@@ -43,9 +46,12 @@ class AddressStep(Step):
         inside = QVBoxLayout(self._failed)
         inside.setContentsMargins(14, 8, 10, 8)
         self._settings = button(words.gettext("Settings"), self.settings_wanted.emit)
-        for each in (self._said, self._reason):
+        self._by_hand = label(Tone.NORMAL)
+        self._profile = button(words.gettext("Say where everything stands"), self.profile_wanted.emit)
+        for each in (self._said, self._reason, self._by_hand):
             inside.addWidget(each)
-        inside.addWidget(self._settings, 0, Qt.AlignmentFlag.AlignLeft)
+        for remedy in (self._settings, self._profile):
+            inside.addWidget(remedy, 0, Qt.AlignmentFlag.AlignLeft)
         self.column.addLayout(titled(words.gettext("Address"), self._address))
         self.column.addWidget(self._running)
         self.column.addWidget(self._found)
@@ -72,7 +78,8 @@ class AddressStep(Step):
         self._product = label(Tone.QUIET)
         self._level = label(Tone.NORMAL)
         column = QVBoxLayout()
-        for each in (self._name, self._level, self._product):
+        self._details = label(Tone.NORMAL)
+        for each in (self._name, self._level, self._product, self._details):
             column.addWidget(each)
         row.addWidget(self._bell, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(column, 1)
@@ -128,7 +135,7 @@ class AddressStep(Step):
         self._tried = before._tried
         self._insecure.setChecked(before._insecure.isChecked())
         if before._view is not None:
-            self.show_trial(before._view, signed=before._is_signed)
+            self.show_trial(before._view, signed=before._is_signed, now=before._now)
         self._address.setText(before.url)
 
     def begin(self, url: str) -> None:
@@ -137,10 +144,10 @@ class AddressStep(Step):
         self._address.setText(url)
         self.show_trial(TrialView(0, TrialStep.LOOKING), signed=False)
 
-    def show_trial(self, view: TrialView, *, signed: bool) -> None:
-        """Show how far it got. ``signed``: a secret was sent along."""
+    def show_trial(self, view: TrialView, *, signed: bool, now: datetime | None = None) -> None:
+        """Show how far it got. ``signed``: a secret was sent along. ``now``: tell all that was found, as of now."""
         was_running = self.is_running
-        self._view, self._is_signed = view, signed
+        self._view, self._is_signed, self._now = view, signed, now
         running = self.is_running
         self._address.setReadOnly(running)
         self._running.setVisible(running)
@@ -163,6 +170,7 @@ class AddressStep(Step):
         self._name.say(name or product)
         self._product.say(words.gettext("Recognised as {product}").format(product=product))
         self._level.say(words.gettext("Now: {level}").format(level=words.level_word(view.level)))
+        self._details.say("" if self._now is None else found.told(words, view, self._now))
 
     def _show_failed(self, view: TrialView, *, signed: bool) -> None:
         failed = view.step is TrialStep.FAILED
@@ -174,6 +182,10 @@ class AddressStep(Step):
         said, reason = trials.told(self._words, view, self._tried, signed=signed)
         self._said.say(said)
         self._settings.setVisible(obstacles.is_mended_in_the_settings(view.obstacle))
+        is_strange = view.failure in _STRANGE or view.obstacle in (Obstacle.OPTION, Obstacle.PATH)
+        by_hand = self._words.gettext("If this is a JSON document, you can say where everything stands in it.")
+        self._by_hand.say(by_hand if is_strange else "")
+        self._profile.setVisible(is_strange)
         # Translators: the technical reason of a failure, which stays in English.
         self._reason.say(self._words.gettext("({reason})").format(reason=reason) if reason else "")
 

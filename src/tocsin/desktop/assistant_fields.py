@@ -14,7 +14,7 @@ from tocsin.ports import FieldType, ProviderField
 from tocsin.words import fields as field_words
 from tocsin.words.phrasebook import Phrasebook
 
-_NOT_ASKED = ("url", "auth", "secret")  # the address is known; how to sign in has a form of its own
+_NOT_ASKED = ("url", "auth", "secret")  # the address is known; how to sign in has a form of its own, as have groups
 _GENERAL = (AuthKind.BEARER, AuthKind.API_KEY, AuthKind.BASIC, AuthKind.OAUTH2)
 
 
@@ -52,7 +52,7 @@ class OptionsForm(QWidget):
 
     def ask(self, fields: tuple[ProviderField, ...], known: Mapping[str, str]) -> None:
         """Ask for these; what is known stands there already."""
-        wanted = tuple(field for field in fields if field.name not in _NOT_ASKED)
+        wanted = tuple(field for field in fields if field.name not in _NOT_ASKED and not field.group)
         if wanted == self._fields:
             return
         kept = {**known, **self.values}

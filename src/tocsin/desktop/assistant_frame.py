@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedLayout, QVBoxLayout,
 
 from tocsin.desktop import tab_order
 from tocsin.desktop.assistant_page import Step
+from tocsin.desktop.borders import keep_seen
 from tocsin.desktop.focus_ring import FocusRing
 from tocsin.desktop.widgets import Stack, Tone, button, label, relabel
 from tocsin.words.phrasebook import Phrasebook
@@ -29,6 +30,7 @@ class Frame(QDialog):
 
     def __init__(self, words: Phrasebook, parent: QWidget | None) -> None:
         super().__init__(parent)
+        keep_seen()
         self._words = words
         self._around: dict[Step, Stack] = {}
         self._outside = QVBoxLayout(self)

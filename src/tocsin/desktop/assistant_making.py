@@ -50,6 +50,12 @@ def unseen(settings: Settings, name: str, url: str, login: "Login") -> Account:
     return Account(id_, login.provider, name, url, auth=login.auth, options=login.options)
 
 
+def with_own_id(account: Account, settings: Settings) -> Account:
+    """The account under an id that no other has: one may have come since it was tried."""
+    taken = {each.id for each in settings.accounts}
+    return replace(account, id=suggested_id(account.name, taken)) if account.id in taken else account
+
+
 def with_account(settings: Settings, account: Account, picks: Sequence[Pick], help_: Help) -> Settings:
     """The settings with an account more. No connection gets the id of another: that would make one of the two."""
     made = replace(account, connections=_connections(picks, settings), help=help_)

@@ -16,7 +16,8 @@ class Step(QWidget):
     """One step. ``changed``: look again at what can be done here.
 
     ``wanted``: as if "Next" had been pressed; ``broken_off``: as if "Back" had been. ``told``: a widget that says
-    something new, and has to be seen. ``settings_wanted``: what is in the way is mended there.
+    something new, and has to be seen. ``settings_wanted``: what is in the way is mended there. ``profile_wanted``:
+    the user says where everything stands in what answers.
     """
 
     changed = Signal()
@@ -25,6 +26,7 @@ class Step(QWidget):
     told = Signal(QWidget)
     commanded = Signal(object)
     settings_wanted = Signal()
+    profile_wanted = Signal()
 
     def __init__(self, words: Phrasebook, title: str) -> None:
         super().__init__()

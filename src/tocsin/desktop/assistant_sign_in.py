@@ -6,11 +6,12 @@ from types import MappingProxyType
 from typing import Self
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from tocsin.desktop import plain_text
+from tocsin.desktop.address_finder import FIELDS, AddressFinder, AddressForm, explanation
 from tocsin.desktop.assistant_fields import OptionsForm, ways_in
-from tocsin.desktop.assistant_page import Step, boxed, explained, line_edit, titled
+from tocsin.desktop.assistant_page import GAP, Step, boxed, explained, line_edit, titled
 from tocsin.desktop.sign_in_box import SignInBox
 from tocsin.desktop.widgets import Tone, fold, label
 from tocsin.domain.account import Auth, AuthKind, OAuthFlow
@@ -20,10 +21,10 @@ from tocsin.ports.offering import Offers
 from tocsin.words import plain
 from tocsin.words.phrasebook import Phrasebook
 
-_NOT_OFFERED = ("json",)  # its profile of some thirty paths is written in the file, not in a form
 _BROWSER, _DEVICE = "browser", "device"
 _FLOWS = {_BROWSER: OAuthFlow.CODE, _DEVICE: OAuthFlow.DEVICE}
-_OF_CLIENT = ("scope", "client_secret")
+_SERVER = "server"
+_MAY_BE_EMPTY = ("scope", "client_secret", _SERVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Login:
     @property
     def is_by_person(self) -> bool:
         """Whether a person has to sign in, in the browser or with a code: nothing can be tried before that."""
-        return self.auth.kind is AuthKind.OAUTH2 and self.auth.flow is not OAuthFlow.CLIENT_CREDENTIALS
+        return self.auth.is_by_person
 
 
 class SignInStep(Step):
@@ -65,6 +66,11 @@ class SignInStep(Step):
         self._signing.commanded.connect(self.commanded)
         self._signing.changed.connect(self._on_signing)
         self._signed: Login | None = None
+        self._finder = AddressFinder(words, AddressForm(self._server, self._addresses, self._fill))
+        self._finder.commanded.connect(self.commanded)
+        self._finder.told.connect(self._on_finding)
+        self.changed.connect(self._finder.follow)
+        self._finding_part = boxed(self._finding())
         self._lay_out()
         self._list_products()
         self.ask("", "")
@@ -85,6 +91,7 @@ class SignInStep(Step):
             ("header", words.gettext("Name of the header")),
             ("user", words.gettext("User name")),
             ("client_id", words.gettext("Client id")),
+            (_SERVER, words.gettext("Address of the sign-in server (optional)")),
             ("authorize_url", words.gettext("Address to sign in at")),
             ("device_url", words.gettext("Address that gives out codes")),
             ("token_url", words.gettext("Address that gives out tokens")),
@@ -94,6 +101,9 @@ class SignInStep(Step):
         ):
             self._inputs[name] = self._input(text)
             self.column.addWidget(self._inputs[name][0])
+            if name == _SERVER:
+                self.column.addWidget(self._finding_part)
+        self._finder.watch(self._inputs[_SERVER][1])
         for name in ("client_secret", "secret"):
             self._inputs[name][1].setEchoMode(QLineEdit.EchoMode.Password)
         kept = words.gettext("Otherwise it is kept in this computer's keyring. It is never written into a file.")
@@ -107,6 +117,13 @@ class SignInStep(Step):
         self._products.currentIndexChanged.connect(self._on_product)
         self._ways.currentIndexChanged.connect(self._on_way)
 
+    def _finding(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(GAP)
+        column.addWidget(label(Tone.QUIET, explanation(self._words)))
+        column.addWidget(self._finder)
+        return column
+
     def _input(self, text: str) -> tuple[QWidget, QLineEdit]:
         edit = line_edit(longest=16384)
         edit.textChanged.connect(self.changed)
@@ -116,8 +133,7 @@ class SignInStep(Step):
         self._products.blockSignals(True)
         self._products.addItem(self._words.gettext("Find out by itself"), "")
         for key, name in self._offers.providers():
-            if key not in _NOT_OFFERED:
-                self._products.addItem(self._words.clean(name, plain.NAME), key)
+            self._products.addItem(self._words.clean(name, plain.NAME), key)
         self._products.blockSignals(False)
 
     # --- what is asked ---
@@ -142,6 +158,7 @@ class SignInStep(Step):
             self._inputs[name][1].setText(edit.text())
         self._run_only.setChecked(before._run_only.isChecked())
         self._more.setChecked(before._more.isChecked())
+        self._finder.take_over(before._finder)
         self._signed = before._signed
         if before._signing.view is not None:
             self._signing.blockSignals(True)  # nothing is new of it
@@ -156,6 +173,7 @@ class SignInStep(Step):
         kind = AuthKind.OAUTH2 if way in _FLOWS else AuthKind(way or AuthKind.NONE.value)
         shown = {name: edit.text().strip() for name, (around, edit) in self._inputs.items() if not around.isHidden()}
         auth = Auth(kind, flow=_FLOWS.get(way, OAuthFlow.CLIENT_CREDENTIALS))
+        shown.pop(_SERVER, "")
         secret = shown.pop("secret", "") or shown.pop("client_secret", "")
         given = {name: value for name, value in shown.items() if value}
         return Login(
@@ -170,7 +188,7 @@ class SignInStep(Step):
     def login_for_later(self) -> Login:
         """The same without a secret; how to sign in only where all of that is known."""
         login = self.login
-        auth = login.auth if self._is_filled(but=(*_OF_CLIENT, "secret")) else Auth()
+        auth = login.auth if self._is_filled(but=(*_MAY_BE_EMPTY, "secret")) else Auth()
         return replace(login, secret="", auth=auth)
 
     @property
@@ -192,7 +210,7 @@ class SignInStep(Step):
     @property
     def can_go_on(self) -> bool:
         """Whether nothing is missing."""
-        return not self._signing.is_running and self._is_filled(but=_OF_CLIENT) and self._options.is_complete
+        return not self._signing.is_running and self._is_filled(but=_MAY_BE_EMPTY) and self._options.is_complete
 
     @property
     def is_running(self) -> bool:
@@ -206,6 +224,7 @@ class SignInStep(Step):
 
     def begin(self, trial: Trial) -> None:
         """Have the person sign in to what would be tried; ``wanted`` follows once that is done."""
+        self._finder.break_off()
         self._signed = self.login
         self._signing.begin(trial.auth.token_url, trial=trial)
         if self.is_running:
@@ -214,15 +233,42 @@ class SignInStep(Step):
     def render_state(self, state: AppState) -> None:
         """Show how signing in goes."""
         self._signing.render_state(state)
+        self._finder.render_state(state)
 
     def take_back(self) -> bool:
-        """Break signing in off."""
-        return self._signing.break_off()
+        """Break signing in off, or the search for the server's addresses."""
+        return self._signing.break_off() or self._finder.break_off()
+
+    def end_search(self) -> None:
+        """What stands there is taken as it is: no address comes any more."""
+        self._finder.break_off()
 
     def leave(self) -> None:
         """Break signing in off, and forget what it came to."""
         self._signed = None
         self._signing.forget()
+        self._finder.forget()
+
+    def _server(self) -> str:
+        """What is to be asked for its addresses; nothing where they are not needed."""
+        around, edit = self._inputs[_SERVER]
+        return "" if around.isHidden() else edit.text().strip()
+
+    def _addresses(self) -> dict[str, str]:
+        return {name: self._inputs[name][1].text() for name in FIELDS if not self._inputs[name][0].isHidden()}
+
+    def _fill(self, texts: Mapping[str, str]) -> None:
+        """As if they had been typed: what stood there can be had back by the keys for that, too."""
+        for name, text in texts.items():
+            edit = self._inputs[name][1]
+            edit.selectAll()
+            edit.insert(text)
+            edit.setCursorPosition(0)
+
+    @Slot(str)
+    def _on_finding(self, said: str) -> None:
+        if said:
+            self.told.emit(self._finder)
 
     @Slot()
     def _on_signing(self) -> None:
@@ -237,7 +283,7 @@ class SignInStep(Step):
 
     def _hold(self) -> None:
         """What is being signed in to cannot be changed meanwhile."""
-        for each in (self._product_part, self._ways, self._keeping, self._more, self._options):
+        for each in (self._product_part, self._ways, self._finding_part, self._keeping, self._more, self._options):
             each.setEnabled(not self.is_running)
         for around, _ in self._inputs.values():
             around.setEnabled(not self.is_running)
@@ -299,9 +345,9 @@ class SignInStep(Step):
             AuthKind.API_KEY.value: ("header", "secret"),
             AuthKind.BASIC.value: ("user", "secret"),
             AuthKind.LOGIN.value: ("user", "secret"),
-            AuthKind.OAUTH2.value: ("token_url", "client_id", "scope", "secret"),
-            _BROWSER: ("authorize_url", "token_url", "client_id", "scope", "client_secret"),
-            _DEVICE: ("device_url", "token_url", "client_id", "scope", "client_secret"),
+            AuthKind.OAUTH2.value: (_SERVER, "token_url", "client_id", "scope", "secret"),
+            _BROWSER: (_SERVER, "authorize_url", "token_url", "client_id", "scope", "client_secret"),
+            _DEVICE: (_SERVER, "device_url", "token_url", "client_id", "scope", "client_secret"),
         }.get(way, ())
         for name, (around, _) in self._inputs.items():
             around.setVisible(name in shown)
@@ -309,6 +355,7 @@ class SignInStep(Step):
         if not header.text():
             header.setText(Auth().header)
         self._keeping.setVisible(bool(shown))
+        self._finding_part.setVisible(_SERVER in shown)
         self._elsewhere.setVisible(way in _FLOWS)
         self._hold()
         self.changed.emit()

@@ -1,4 +1,4 @@
-"""The assistant's steps, each made when it is come to: most people see four of the five, and most runs none."""
+"""The assistant's steps, each made when it is come to: most people see four of the six, and most runs none."""
 
 from collections.abc import Callable
 from enum import Enum, auto
@@ -11,6 +11,7 @@ from tocsin.words.phrasebook import Phrasebook
 
 if TYPE_CHECKING:
     from tocsin.desktop.assistant_address import AddressStep
+    from tocsin.desktop.assistant_profile import ProfileStep
     from tocsin.desktop.assistant_sign_in import SignInStep
     from tocsin.desktop.assistant_things import ThingsStep
     from tocsin.desktop.assistant_use import UseStep
@@ -23,6 +24,7 @@ class Place(Enum):
     WELCOME = auto()
     ADDRESS = auto()
     SIGN_IN = auto()
+    PROFILE = auto()
     THINGS = auto()
     USE = auto()
 
@@ -39,6 +41,7 @@ class Steps:
         self._settings = settings
         self._address: AddressStep | None = None
         self._sign_in: SignInStep | None = None
+        self._profile: ProfileStep | None = None
         self._things: ThingsStep | None = None
         self._use: UseStep | None = None
         self.has_demo = self.has_start = False
@@ -52,6 +55,7 @@ class Steps:
             Place.WELCOME: self.welcome,
             Place.ADDRESS: self._address,
             Place.SIGN_IN: self._sign_in,
+            Place.PROFILE: self._profile,
             Place.THINGS: self._things,
             Place.USE: self._use,
         }
@@ -63,6 +67,8 @@ class Steps:
             return self.address
         if place is Place.SIGN_IN:
             return self.sign_in
+        if place is Place.PROFILE:
+            return self.profile
         if place is Place.THINGS:
             return self.things
         return self.use if place is Place.USE else self.welcome
@@ -86,6 +92,16 @@ class Steps:
             self._sign_in = SignInStep(self._words, self._offers)
             self._add(self._sign_in)
         return self._sign_in
+
+    @property
+    def profile(self) -> "ProfileStep":
+        """Where everything stands."""
+        if self._profile is None:
+            from tocsin.desktop.assistant_profile import ProfileStep  # noqa: PLC0415 - as above
+
+            self._profile = ProfileStep(self._words, self._offers)
+            self._add(self._profile)
+        return self._profile
 
     @property
     def things(self) -> "ThingsStep":

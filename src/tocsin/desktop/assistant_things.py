@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Self
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QHeaderView, QTreeWidget, QTreeWidgetItem
 
 from tocsin.desktop import plain_text
@@ -30,6 +30,13 @@ class _Tree(QTreeWidget):
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """The least of it."""
         return QSize(super().sizeHint().width(), self.minimumHeight())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Show which row the keyboard is at: Qt goes to the first one without a mark."""
+        super().focusInEvent(event)
+        here = self.currentItem()
+        if here is not None and not self.selectedItems():
+            here.setSelected(True)
 
 
 class ThingsStep(Step):
@@ -77,7 +84,6 @@ class ThingsStep(Step):
         made.header().setStretchLastSection(False)
         made.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         made.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        made.viewport().setBackgroundRole(QPalette.ColorRole.Window)  # an empty box is hardly seen on a dark base
         made.setMinimumHeight(_ROWS * made.fontMetrics().lineSpacing())
         made.itemChanged.connect(self._on_ticked)
         return made

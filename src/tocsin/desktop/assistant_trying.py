@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tocsin.domain.account import Auth
 from tocsin.domain.state import AppState, Command, EndTrial, TryAddress
-from tocsin.domain.trial import Trial, TrialView
+from tocsin.domain.trial import Trial, TrialStep, TrialView
 
 if TYPE_CHECKING:
     from tocsin.desktop.assistant_sign_in import Login
@@ -52,16 +52,22 @@ class Trying:
     def end(self) -> None:
         """Break it off, and forget it."""
         if self._number:
-            self._number, self.view = 0, None
-            self._command(EndTrial())
+            number, self._number, self.view = self._number, 0, None
+            self._command(EndTrial(number))
 
     def news(self, state: AppState) -> TrialView | None:
         """What this state says of the trial, None for nothing new."""
         view = state.trial
+        if view is not None and self._is_waiting and view.number > self._number:  # a test began in the settings
+            view = TrialView(self._number, TrialStep.FAILED)
         if view is None or view.number != self._number or view == self.view:
             return None
         self.view = view
         return view
+
+    @property
+    def _is_waiting(self) -> bool:
+        return self.is_begun and (self.view is None or self.view.step not in (TrialStep.FOUND, TrialStep.FAILED))
 
     def _options(self, choice: "Choice", login: "Login | None") -> Mapping[str, str]:
         """What the product is told beside the address: the catalogue's page id too, so that no other page is taken."""

@@ -37,6 +37,11 @@ class WindowChannel:
         """The channel's name in the outbox."""
         return NAME
 
+    @property
+    def is_read_out(self) -> bool:
+        """The window comes up without being read: what it says has to be announced."""
+        return False
+
     async def start(self, on_action: Callable[[str, str], None]) -> None:
         """Remember whom to tell, and in which loop, when the user acts."""
         from asyncio import get_running_loop  # noqa: PLC0415 - the engine's thread has it; the icon does not wait for it

@@ -1,6 +1,8 @@
 """How well a colour can be told from the ground it stands on, and one like it that can."""
 
-from PySide6.QtGui import QColor
+from typing import Any
+
+from PySide6.QtGui import QColor, QGuiApplication, QPalette, QStyleHints
 
 GRAPHIC = 3.0
 """The least contrast of what is not text (WCAG 2.2, 1.4.11)."""
@@ -8,6 +10,10 @@ GRAPHIC = 3.0
 ON_CARD = 3.5
 """The same, and as much more as a card's faint ground of that colour takes away again."""
 
+STRONG = 7.0
+"""What is to be had where more contrast is asked for (WCAG 2.2, 1.4.6)."""
+
+_HIGHEST = 20.0  # black and white have 21; only palettes of high contrast come near it
 _STEPS = 20
 
 
@@ -21,13 +27,29 @@ def readable(colour: QColor, paper: QColor, least: float = ON_CARD) -> QColor:
     """The colour, or where it is hard to see on ``paper`` the nearest of its hue that is not."""
     towards = QColor("black") if ratio(QColor("black"), paper) > ratio(QColor("white"), paper) else QColor("white")
     for step in range(_STEPS):
-        mixed = _mixed(colour, towards, step / _STEPS)
-        if ratio(mixed, paper) >= least:
-            return mixed
+        made = mixed(colour, towards, step / _STEPS)
+        if ratio(made, paper) >= least:
+            return made
     return towards
 
 
-def _mixed(one: QColor, other: QColor, share: float) -> QColor:
+def asked_for(palette: QPalette) -> bool:
+    """Whether somebody wants more contrast: the desktop says so (Qt 6.10), or its palette is one of high contrast."""
+    style = QGuiApplication.styleHints()
+    hints = contrast_hints(style)
+    if hints is not None and hints.contrastPreference().name == "HighContrast":
+        return True
+    return ratio(palette.color(QPalette.ColorRole.WindowText), palette.color(QPalette.ColorRole.Window)) >= _HIGHEST
+
+
+def contrast_hints(style: QStyleHints) -> Any:  # noqa: ANN401 - QAccessibilityHints, which Qt before 6.10 does not have
+    """What the desktop wishes, None where this Qt does not know; good for as long as ``style`` is kept, no longer."""
+    accessibility = getattr(style, "accessibility", None)
+    return None if accessibility is None else accessibility()
+
+
+def mixed(one: QColor, other: QColor, share: float) -> QColor:
+    """The first colour with a share of the other in it, from 0 to 1."""
     pairs = ((one.red(), other.red()), (one.green(), other.green()), (one.blue(), other.blue()))
     return QColor(*(round(a + (b - a) * share) for a, b in pairs))
 

@@ -1,7 +1,7 @@
 """What the window shows before anything is set up: how to add an account, and a demo to look at."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from tocsin.desktop.flow import Flow
@@ -41,7 +41,7 @@ class EmptyPage(QWidget):
         example.setTextInteractionFlags(_SELECTABLE)
         example.setTabChangesFocus(True)
         example.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        example.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        example.setFont(_fixed(example.font()))
         around = 2 * (example.frameWidth() + round(example.document().documentMargin())) + 2
         example.setFixedHeight(EXAMPLE.count("\n") * example.fontMetrics().lineSpacing() + around)
         example.setAccessibleName(words.gettext("Example of an account"))
@@ -97,3 +97,11 @@ class EmptyPage(QWidget):
 
 def _copy() -> None:
     QGuiApplication.clipboard().setText(EXAMPLE)
+
+
+def _fixed(around: QFont) -> QFont:
+    """The desktop's font of fixed width, as large as the text around it: it does not always grow with that."""
+    made = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    if around.pointSizeF() > made.pointSizeF() > 0:
+        made.setPointSizeF(around.pointSizeF())
+    return made

@@ -9,6 +9,7 @@ from tocsin.desktop.contrast import GRAPHIC, ratio
 
 _WIDTH = 2.0
 _RADIUS = 3.0
+_SHEEN = 124  # percent: the lightest that a style makes of a button's colour
 _WITH_CURSOR = (QLineEdit, QPlainTextEdit, QAbstractSpinBox)  # these show a cursor, and a frame of their own
 
 
@@ -65,6 +66,7 @@ class _Ring(QWidget):
         del event  # the whole of it is small enough
         palette = QApplication.palette()
         papers = [palette.color(role) for role in (QPalette.ColorRole.Window, QPalette.ColorRole.Base)]
+        papers.append(palette.color(QPalette.ColorRole.Button).lighter(_SHEEN))  # the face of one
         ink = palette.color(QPalette.ColorRole.Highlight)
         if not self._is_coloured or any(ratio(ink, paper) < GRAPHIC for paper in papers):
             ink = palette.color(QPalette.ColorRole.WindowText)

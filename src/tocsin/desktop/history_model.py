@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from enum import IntEnum
+from typing import NamedTuple
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
 
@@ -24,6 +25,16 @@ class Role(IntEnum):
     ESTIMATES = Qt.ItemDataRole.UserRole + 4
     IS_OPEN = Qt.ItemDataRole.UserRole + 5
     SEARCHED = Qt.ItemDataRole.UserRole + 6
+    TEXTS = Qt.ItemDataRole.UserRole + 7
+
+
+class Texts(NamedTuple):
+    """All that a row shows."""
+
+    title: str
+    lasted: str
+    when: str
+    estimates: str
 
 
 class HistoryModel(QAbstractListModel):
@@ -46,7 +57,7 @@ class HistoryModel(QAbstractListModel):
             return None
         incident = self._rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._words.plain_title(incident) or self._words.gettext("(no title)")
+            return self._title(incident)
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_text.for_widget_tooltip("\n".join(self._sentences(incident)))
         if role == Qt.ItemDataRole.AccessibleTextRole:
@@ -61,6 +72,7 @@ class HistoryModel(QAbstractListModel):
             Role.ESTIMATES: self._estimates,
             Role.IS_OPEN: lambda each: each.is_open,
             Role.SEARCHED: lambda each: " ".join(self._sentences(each)).casefold(),
+            Role.TEXTS: self._texts,
         }
         answer = answers.get(role)
         return None if answer is None else answer(incident)
@@ -96,6 +108,13 @@ class HistoryModel(QAbstractListModel):
 
     def _touch(self, first: int, last: int) -> None:
         self.dataChanged.emit(self.index(first), self.index(last))
+
+    def _title(self, incident: Incident) -> str:
+        return self._words.plain_title(incident) or self._words.gettext("(no title)")
+
+    def _texts(self, incident: Incident) -> Texts:
+        lasted = self._words.lasted(incident, self._now)
+        return Texts(self._title(incident), lasted, self._when(incident), self._estimates(incident))
 
     def _sentences(self, incident: Incident) -> list[str]:
         words = self._words

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QTabBar, QVBoxLayout,
 from tocsin.desktop import plain_text
 from tocsin.desktop.bell import Bells
 from tocsin.desktop.history_view import HistoryView
+from tocsin.desktop.tabs import Tabs
 from tocsin.desktop.widgets import Tone, label
 from tocsin.domain.instant import Instant
 from tocsin.domain.state import AppState
@@ -63,7 +64,7 @@ class Pages(QWidget):
         self._stack.addWidget(self._history)  # last: a stack of nobody's shows its first widget as a window
 
     def _made_switch(self) -> QTabBar:
-        made = QTabBar()
+        made = Tabs()
         made.setDocumentMode(True)
         made.setDrawBase(False)
         made.setExpanding(False)

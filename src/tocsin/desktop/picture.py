@@ -7,7 +7,7 @@ from tocsin.domain.freshness import Shown, is_fresh, is_idle, shown, tray_level
 from tocsin.domain.incident import Incident
 from tocsin.domain.instant import Instant
 from tocsin.domain.state import AppState, ConnectionView
-from tocsin.domain.terms import Level, LineState, Role
+from tocsin.domain.terms import Cause, Level, LineState, Role
 from tocsin.domain.verdict import NextStep, Says, Verdict
 
 
@@ -105,8 +105,16 @@ def is_online(state: AppState, now: Instant) -> bool:
     """True where this computer is known to reach the internet: by its line, else by an account that answered."""
     line = line_now(state, now)
     if line is LineState.NOT_MEASURED:
+        if _is_disconnected(state, now):
+            return False
         return any(is_fresh(each.last_success, each.fresh_for, now) for each in state.accounts)
     return not line.is_cut
+
+
+def _is_disconnected(state: AppState, now: Instant) -> bool:
+    """True where nothing is measured because this computer's user has disconnected it."""
+    line = state.line
+    return line is not None and line.cause is Cause.OWN_NETWORK and is_fresh(line.measured, line.fresh_for, now)
 
 
 def is_cut_off(state: AppState, now: Instant) -> bool:

@@ -8,6 +8,9 @@ from tocsin.words import plain
 _LONGEST = 400
 _STRETCH = 16
 _UNBREAKABLE = re.compile(r"[^\s/\\-]{25,}")
+_AT_A_SIGN = re.compile(
+    rf"[^.,@_=&?:]{{1,{_STRETCH}}}[.,@_=&?:]?|[.,@_=&?:]{{1,{_STRETCH}}}"
+)  # a name is read best in whole parts
 _BREAK = "\u200b"  # zero-width space
 _BELONGS = frozenset({"Mn", "Me", "Mc", "Cf", "Sk"})
 
@@ -42,8 +45,7 @@ def breakable(text: str) -> str:
 
 
 def _with_breaks(found: re.Match[str]) -> str:
-    word = found.group()
-    parts = [word[start : start + _STRETCH] for start in range(0, len(word), _STRETCH)]
+    parts = _AT_A_SIGN.findall(found.group())
     return "".join(part if _continues(part) else _BREAK + part for part in parts)
 
 

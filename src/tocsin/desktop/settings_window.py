@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from functools import partial
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
+from tocsin.desktop.borders import keep_seen
+from tocsin.desktop.coming_forward import bring
 from tocsin.desktop.focus_ring import FocusRing
 from tocsin.desktop.settings import keys
 from tocsin.desktop.settings.backstage import Backstage
@@ -38,6 +40,7 @@ class SettingsWindow(QMainWindow):  # to a screen reader any other widget is no 
 
     def __init__(self, words: Phrasebook, clock: Clock, backstage: Backstage) -> None:
         super().__init__()
+        keep_seen()
         self._words, self._clock, self._backstage = words, clock, backstage
         self._state: AppState | None = None
         self._ledger = Ledger()
@@ -83,10 +86,7 @@ class SettingsWindow(QMainWindow):  # to a screen reader any other widget is no 
 
     def open(self) -> None:
         """Show it, or bring it to the front."""
-        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
-        self.show()
-        self.raise_()
-        self.activateWindow()
+        bring(self)
 
     def render_state(self, state: AppState, now: Instant) -> None:
         """Show this state; a hidden window does so when it is shown."""

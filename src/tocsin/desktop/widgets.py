@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from tocsin.desktop import plain_text
-from tocsin.desktop.contrast import readable
+from tocsin.desktop.contrast import asked_for, mixed, readable
 
 _DIM = 0.68  # how much of the text's colour is left in what matters less: over 4.5 to 1 on a plain palette
 _TINT = 24  # of 255: how strongly a card is coloured by its level
@@ -140,14 +140,9 @@ def label(tone: Tone = Tone.NORMAL, text: str = "", *, wrap: bool = True) -> Pla
 
 
 def dimmed(palette: QPalette) -> QColor:
-    """The text's colour, mixed with some of the background's."""
+    """The text's colour, mixed with some of the background's unless more contrast is asked for."""
     ink, paper = palette.color(QPalette.ColorRole.WindowText), palette.color(QPalette.ColorRole.Window)
-    mixed = [round(_DIM * a + (1 - _DIM) * b) for a, b in zip(_rgb(ink), _rgb(paper), strict=True)]
-    return QColor(*mixed)
-
-
-def _rgb(colour: QColor) -> tuple[int, int, int]:
-    return colour.red(), colour.green(), colour.blue()
+    return ink if asked_for(palette) else mixed(ink, paper, 1 - _DIM)
 
 
 def button(text: str, on_click: Callable[[], None], name: str = "") -> QPushButton:
@@ -232,7 +227,10 @@ class Card(QFrame):
 
 
 class Stack(QScrollArea):
-    """A column as high as what is in it, that scrolls only where the window has less room than that."""
+    """A column as high as what is in it, that scrolls only where the window has less room than that.
+
+    What is wider than the window scrolls too: it could not be read otherwise.
+    """
 
     def __init__(self, content: QWidget) -> None:
         super().__init__()
@@ -280,3 +278,7 @@ class Stack(QScrollArea):
         policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if needed else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         if policy != self.verticalScrollBarPolicy():
             self.setVerticalScrollBarPolicy(policy)
+        fits = self._content.minimumSizeHint().width() <= self.viewport().width()
+        across = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if fits else Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        if across != self.horizontalScrollBarPolicy():
+            self.setHorizontalScrollBarPolicy(across)

@@ -8,7 +8,9 @@ from PySide6.QtGui import QAction, QCloseEvent, QHideEvent, QKeyEvent, QKeySeque
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QMessageBox, QVBoxLayout, QWidget
 
 from tocsin.desktop import picture, tab_order
+from tocsin.desktop.borders import keep_seen
 from tocsin.desktop.closing import ask_how_to_close
+from tocsin.desktop.coming_forward import bring
 from tocsin.desktop.empty_page import EmptyPage
 from tocsin.desktop.focus_ring import FocusRing
 from tocsin.desktop.history_view import HistoryView
@@ -46,6 +48,7 @@ class Window(QMainWindow):  # to a screen reader any other widget is no window
 
     def __init__(self, words: Phrasebook, clock: Clock, settings_file: str, has_tray: Callable[[], bool]) -> None:
         super().__init__()
+        keep_seen()
         self._words = words
         self._clock = clock
         self._settings_file = settings_file
@@ -98,12 +101,7 @@ class Window(QMainWindow):  # to a screen reader any other widget is no window
 
     def open(self) -> None:
         """Show the window, or bring it to the front."""
-        if self.isMinimized():
-            self.showNormal()
-        else:
-            self.show()
-        self.raise_()
-        self.activateWindow()
+        bring(self)
 
     def draw_attention(self) -> None:
         """Be seen without taking the keyboard from whatever the user types into."""
@@ -315,7 +313,14 @@ class Window(QMainWindow):  # to a screen reader any other widget is no window
             if self.isVisible():
                 self._render()
         elif event.type() == QEvent.Type.FontChange:
-            QTimer.singleShot(0, self, self._rebuild)
+            QTimer.singleShot(0, self, self._on_font)
+
+    @Slot()
+    def _on_font(self) -> None:
+        """Larger letters need more room; a window that fills the screen has no more."""
+        self._rebuild()
+        if not self.isMaximized():
+            self.resize(self.size().expandedTo(self._fitting()))
 
     # --- keys and closing ---
 

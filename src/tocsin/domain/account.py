@@ -46,6 +46,11 @@ class Auth:
     authorize_url: str = ""
     device_url: str = ""
 
+    @property
+    def is_by_person(self) -> bool:
+        """Whether a person has to sign in, in the browser or with a code."""
+        return self.kind is AuthKind.OAUTH2 and self.flow is not OAuthFlow.CLIENT_CREDENTIALS
+
 
 @dataclass(frozen=True, slots=True)
 class Connection:

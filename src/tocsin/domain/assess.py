@@ -82,7 +82,7 @@ def _told_as(incident: Incident, said: Level, carrying: Carrying | None) -> Leve
     """
     mark = incident.measured
     if mark is not None and mark.until is None:
-        return verdict(max(said, carrying.said) if carrying is not None else said, mark.state).told_as
+        return verdict(max(said, carrying.said) if carrying is not None else said, mark.state, mark.cause).told_as
     if carrying is not None and carrying.line.state is LineState.UP:
         return verdict(said, LineState.UP).told_as
     return said
@@ -96,7 +96,7 @@ def _line_told(incident: Incident, said: Level, account: Account, lines: Lines) 
     carrying = [lines[link.connection] for link in incident.links if link.connection in lines]
     said = max([said, *(each.said for each in carrying)])
     return LineTold(
-        verdict=verdict(said, mark.state),
+        verdict=verdict(said, mark.state, mark.cause),
         said=said,
         unheard_since=next((each.unheard_since for each in carrying), None),
         backup=next((each.line.backup for each in carrying if each.line.backup), ""),

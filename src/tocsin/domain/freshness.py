@@ -75,9 +75,11 @@ def shown(view: ConnectionView, now: Instant) -> Shown:
     elif said is Level.UNKNOWN and is_planned_now(view.incidents, view.id, now.wall):
         said = Level.MAINTENANCE
     state, is_old = line_state(view.line, now)
-    if state is LineState.NOT_MEASURED and not view.has_provider:
+    is_known = state is view.line.state and not (is_old and state is LineState.NOT_MEASURED)
+    cause = view.line.cause if is_known else None
+    if state is LineState.NOT_MEASURED and cause is None and not view.has_provider:
         return Shown(Level.UNKNOWN, stale=True, verdict=None, said=said)
-    found = verdict(said, state)
+    found = verdict(said, state, cause)
     if state is not LineState.NOT_MEASURED and verdict(Level.OK, state).level >= found.level:
         stale = is_old and (stale or found.level > said)
     return Shown(found.level, stale, found, said)

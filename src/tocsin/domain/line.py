@@ -114,7 +114,7 @@ def step(tracker: Tracker, reading: Reading, plan: Plan, policy: LinePolicy) -> 
     match found.state:
         case LineState.NOT_MEASURED:
             tracker = _without_runs(tracker)
-            return _unknown(tracker) if tracker.unclear >= policy.down_rounds else tracker
+            return _unknown(tracker, found.cause) if tracker.unclear >= policy.down_rounds else tracker
         case LineState.CAPTIVE_PORTAL:
             tracker = _at_portal(tracker, reading, policy)
         case LineState.UP:
@@ -167,7 +167,8 @@ def pause(tracker: Tracker, policy: LinePolicy, now: datetime, *, frugal: bool) 
         is_long = tracker.good == 0 and tracker.since is not None and now - tracker.since > policy.long
         return watch if is_long else policy.suspicious
     if tracker.state is LineState.NOT_MEASURED and tracker.unclear > policy.doubt_rounds:
-        return watch if tracker.unclear <= _STILL * policy.doubt_rounds else rest
+        is_disconnected = tracker.cause is Cause.OWN_NETWORK  # which costs nothing to look after
+        return watch if is_disconnected or tracker.unclear <= _STILL * policy.doubt_rounds else rest
     if tracker.is_suspicious:
         return policy.suspicious
     is_lossy = any(each.lost for each in counted(tracker.recent[-policy.window_least :]))
@@ -272,11 +273,12 @@ def _without_runs(tracker: Tracker) -> Tracker:
     return replace(tracker, bad=(), bad_since=None, good=0, good_since=None, portals=0)
 
 
-def _unknown(tracker: Tracker) -> Tracker:
-    """How it stands can no longer be told."""
+def _unknown(tracker: Tracker, cause: Cause | None = None) -> Tracker:
+    """How it stands can no longer be told; ``cause`` is why, where that is known."""
     if tracker.state is LineState.NOT_MEASURED:
-        return tracker
-    return replace(interrupted(tracker), seen=tracker.seen, no_route=tracker.no_route, unclear=tracker.unclear)
+        return replace(tracker, cause=cause)
+    kept = replace(interrupted(tracker), seen=tracker.seen, no_route=tracker.no_route, unclear=tracker.unclear)
+    return replace(kept, cause=cause)
 
 
 def _at_portal(tracker: Tracker, reading: Reading, policy: LinePolicy) -> Tracker:

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_address, ip_network
 
 from tocsin.domain.instant import Instant
+
+_CARRIERS = ip_network("100.64.0.0/10")
+"""What providers number their own side with (RFC 6598): no home network has it."""
 
 
 class Answer(StrEnum):
@@ -47,7 +51,7 @@ class Path:
 
     ``gateway`` is None where there is none (a tunnel, a point-to-point link). ``address`` is this computer's own on
     that interface, for a socket to be bound to; None where it is not known. ``is_tunnel`` marks a VPN, which is never
-    a line of its own.
+    a line of its own; ``is_direct`` a link with two ends, such as PPP or a modem's.
     """
 
     interface: str
@@ -55,6 +59,14 @@ class Path:
     gateway: str | None = None
     address: str | None = None
     is_tunnel: bool = False
+    is_direct: bool = False
+
+    @property
+    def ends_at_provider(self) -> bool:
+        """Whether its other end is the provider's own: a modem's link, or a gateway that has no home's address."""
+        if self.is_tunnel:
+            return False
+        return self.is_direct or (self.gateway is not None and _is_public(self.gateway))
 
     @property
     def key(self) -> str:
@@ -91,6 +103,10 @@ class Reading:
     answered. ``lookups`` holds what asking the system's resolver came to, by name. ``portal`` is YES where a page that
     is known to say one thing said another, or led elsewhere. ``heard`` is true when a provider elsewhere in the
     internet answered a poll during the last minutes.
+
+    Of a round that reached nothing: ``is_beside`` is true where traffic leaves over another way than ``path``, as over
+    a VPN, and ``beneath`` whether ``path`` itself reached something; ``is_proxied`` where polls go through a proxy,
+    which probes go past; ``is_radio_off`` where this computer's ways were wireless and its radio is switched off.
     """
 
     began: Instant
@@ -101,3 +117,16 @@ class Reading:
     gateway: Answer = Answer.UNTRIED
     portal: Answer = Answer.UNTRIED
     heard: bool = False
+    is_beside: bool = False
+    beneath: Answer = Answer.UNTRIED
+    is_proxied: bool = False
+    is_radio_off: bool = False
+
+
+def _is_public(address: str) -> bool:
+    """Whether an address is one of the internet's, or of a provider's own network."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    return (found.is_global and not found.is_multicast) or found in _CARRIERS

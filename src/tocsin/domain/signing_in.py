@@ -84,7 +84,10 @@ class EndSignIn:
 
 @dataclass(frozen=True, slots=True)
 class KeepSignIn:
-    """What a trial was signed in with is this account's from now on, and is kept: with ``run_only`` for this run."""
+    """What a trial was signed in with is to be this account's, and to be kept: with ``run_only`` for this run.
+
+    A part of a ``SetUp``.
+    """
 
     account: str
     run_only: bool = False

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from tocsin.domain.account import Help, Settings
+from tocsin.domain.finding import EndFinding, FindAddresses, Finding
 from tocsin.domain.incident import Incident
 from tocsin.domain.instant import Instant
 from tocsin.domain.message import Fault
@@ -154,6 +155,28 @@ class SecretKept:
     obstacle: Obstacle | None = None
 
 
+class SetUpStep(StrEnum):
+    """How far setting up got. ``REFUSED``: the settings could not be saved; ``LOST``: nobody is signed in any more."""
+
+    KEEPING = "keeping"
+    DONE = "done"
+    REFUSED = "refused"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingUp:
+    """What a ``SetUp`` came to so far. After ``DONE``: what became of its secret and of its sign-in, if it had one.
+
+    Why settings were refused is in ``AppState.faults``.
+    """
+
+    number: int
+    step: SetUpStep
+    secret: SecretKept | None = None
+    signed: SigningIn | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class AppState:
     """Everything the desktop draws, in one frozen value.
@@ -163,7 +186,9 @@ class AppState:
     the open ones too. ``line`` is None where no line is measured. ``drafts`` wait for the line, or for the user.
     ``settings`` are those that run; ``can_save`` is false while the file has mistakes in it, which only its owner can
     mend. ``trial`` is the address being tried, ``secret_kept`` what became of the last secret that was to be kept,
-    ``signing_in`` the sign-in that runs or ran last.
+    ``signing_in`` the sign-in that runs or ran last, ``finding`` the search for a sign-in server's addresses,
+    ``setting_up`` what the last ``SetUp`` came to. ``read_out`` is true while notifications are shown where a screen
+    reader reads them out by itself.
     """
 
     at: Instant
@@ -184,6 +209,9 @@ class AppState:
     secret_kept: SecretKept | None = None
     autostart: bool | None = None
     signing_in: SigningIn | None = None
+    finding: Finding | None = None
+    setting_up: SettingUp | None = None
+    read_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +289,19 @@ class KeepSecret:
 
 
 @dataclass(frozen=True, slots=True)
+class SetUp:
+    """Go by these settings, and keep what a new account in them is asked with: the secret, the sign-in of its trial.
+
+    Nothing is kept where the settings cannot be saved. ``number`` tells one from the next.
+    """
+
+    number: int
+    settings: Settings
+    secret: KeepSecret | None = None
+    signed: KeepSignIn | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TryAddress:
     """Try an address before it is watched; what comes of it is in ``AppState.trial``."""
 
@@ -269,7 +310,9 @@ class TryAddress:
 
 @dataclass(frozen=True, slots=True)
 class EndTrial:
-    """Break a trial off, or forget what it came to."""
+    """Break a trial off, or forget what it came to. ``number`` None is whichever there is."""
+
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +329,9 @@ class TryAlarm:
 
 @dataclass(frozen=True, slots=True)
 class RaiseWindow:
-    """Open the window, or bring it to the front."""
+    """Open the window, or bring it to the front. ``activation`` is the token with which Wayland lends the right to."""
+
+    activation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,11 +351,13 @@ Command = (
     | SaveSettings
     | UndoSettings
     | KeepSecret
+    | SetUp
     | TryAddress
     | EndTrial
     | SignIn
     | EndSignIn
-    | KeepSignIn
+    | FindAddresses
+    | EndFinding
     | StartWithComputer
     | TryAlarm
     | RaiseWindow

@@ -153,6 +153,8 @@ class Obstacle(StrEnum):
     KEYRING_LOCKED = "keyring_locked"
     KEYRING_ABSENT = "keyring_absent"
     SIGN_IN = "sign_in"
+    OPTION = "option"
+    PATH = "path"
 
     @property
     def may_pass(self) -> bool:
@@ -211,7 +213,11 @@ class LineState(StrEnum):
 
 
 class Cause(StrEnum):
-    """Where it is broken, seen from here."""
+    """Where it is broken, seen from here.
+
+    ``LOCAL_FAULT`` with ``BEYOND_GATEWAY`` is the user's own VPN, through which nothing comes while the line beneath it
+    works; ``NOT_MEASURED`` with ``OWN_NETWORK`` is a computer whose user has disconnected it.
+    """
 
     OWN_NETWORK = "own_network"
     GATEWAY = "gateway"

@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from tocsin.domain.account import Account, Auth
-from tocsin.domain.snapshot import Component
+from tocsin.domain.snapshot import Component, Report
 from tocsin.domain.terms import FailureKind, Level, Obstacle
 
 
@@ -42,7 +42,8 @@ class TrialView:
     """What a trial came to so far. After ``FOUND`` the provider, the page and what can be depended on are known.
 
     ``account`` is what would be watched, without connections. ``level`` is the page's as a whole. ``lists_things`` is
-    false where nothing can be listed and ids have to be typed. After ``FAILED`` ``failure`` and ``text`` say why, and
+    false where nothing can be listed and ids have to be typed. ``reports`` are the first of the incidents that were
+    found, ``report_count`` is how many there are. After ``FAILED`` ``failure`` and ``text`` say why, and
     ``obstacle`` and ``place`` where that is known better.
     """
 
@@ -54,6 +55,8 @@ class TrialView:
     account: Account | None = None
     components: tuple[Component, ...] = ()
     lists_things: bool = False
+    reports: tuple[Report, ...] = ()
+    report_count: int = 0
     level: Level = Level.UNKNOWN
     failure: FailureKind | None = None
     text: str = ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from tocsin.domain.terms import Level, LineState
+from tocsin.domain.terms import Cause, Level, LineState
 
 
 class Says(StrEnum):
@@ -30,6 +30,9 @@ class Says(StrEnum):
     DOWN_REPORTED = "down_reported"
     OWN_NETWORK = "own_network"
     OWN_NETWORK_AND_REPORTED = "own_network_and_reported"
+    VPN = "vpn"
+    VPN_AND_REPORTED = "vpn_and_reported"
+    NOT_CONNECTED = "not_connected"
     SIGN_IN = "sign_in"
     SIGN_IN_AND_REPORTED = "sign_in_and_reported"
 
@@ -39,6 +42,7 @@ class Advice(StrEnum):
 
     NONE = "none"
     CHECK_OWN_EQUIPMENT = "check_own_equipment"
+    CHECK_VPN = "check_vpn"
     RESTART_ROUTER = "restart_router"
     WAIT = "wait"
     USE_ANOTHER_WAY = "use_another_way"
@@ -121,7 +125,21 @@ TABLE: Mapping[tuple[Level, LineState], Verdict] = MappingProxyType(
 )
 """From what the provider says of a connection, and how its line stands, to the verdict."""
 
+_VPN = _row(_OUT, _S.VPN, _A.CHECK_VPN, told_as=_POOR)
+_VPN_AND_REPORTED = _row(_OUT, _S.VPN_AND_REPORTED, _A.CHECK_VPN, told_as=_POOR)
 
-def verdict(view: Level, state: LineState) -> Verdict:
+BY_CAUSE: Mapping[tuple[Level, LineState, Cause], Verdict] = MappingProxyType(
+    {(view, LineState.LOCAL_FAULT, Cause.BEYOND_GATEWAY): _VPN for view in (_OK, _NOTICE, _WORK, _UNKNOWN)}
+    | {(view, LineState.LOCAL_FAULT, Cause.BEYOND_GATEWAY): _VPN_AND_REPORTED for view in (_POOR, _OUT)}
+    | {
+        (view, LineState.NOT_MEASURED, Cause.OWN_NETWORK): _row(_UNKNOWN, _S.NOT_CONNECTED)
+        for view in (_OK, _NOTICE, _WORK, _UNKNOWN)
+    }
+)
+"""The cases in which the cause makes another verdict: the user's own VPN, and a computer that is not connected."""
+
+
+def verdict(view: Level, state: LineState, cause: Cause | None = None) -> Verdict:
     """The verdict on a connection whose line is measured. ``view`` is what its accounts say, as far as still fresh."""
-    return TABLE[view, state]
+    found = None if cause is None else BY_CAUSE.get((view, state, cause))
+    return TABLE[view, state] if found is None else found

@@ -32,11 +32,13 @@ from tocsin.domain.terms import Level
 from tocsin.domain.uplink import with_own_line
 from tocsin.engine import events
 from tocsin.engine.autostart import StartDesk
+from tocsin.engine.finding import FindDesk, FindMeans
 from tocsin.engine.line_ledger import LineLedger
 from tocsin.engine.line_watch import LineWatch
 from tocsin.engine.outbox import Outbox
 from tocsin.engine.parts import Parts
 from tocsin.engine.poller import Poller, Rediscovery
+from tocsin.engine.setting_up import SetUpDesk, SetUpMeans
 from tocsin.engine.settings_desk import SettingsDesk
 from tocsin.engine.signing_in import SignInDesk, SignInMeans
 from tocsin.engine.trials import Means, Trials
@@ -71,11 +73,15 @@ class Engine:
         self._line = self._line_watch(parts)
         self._quiet = False
         self._desk = SettingsDesk(parts.settings, self.reconfigure)
-        means = Means(parts.http, parts.clock, parts.make, parts.detect, parts.secrets, lambda: self._ledger.watched)
+        means = Means(parts.http, parts.clock, parts.make, parts.detect, parts.secrets, self._taken)
         self._trials = Trials(means, self._dirty.set, self._ask_anew)
         signing = SignInMeans(parts.signs_in, parts.secrets, lambda: self._desk.settings)
         self._signing = SignInDesk(signing, self._dirty.set, self._ask_anew)
+        keeping = SetUpMeans(self._desk.save, parts.secrets, self._signing)
+        self._setting_up = SetUpDesk(keeping, self._dirty.set)
+        self._finding = FindDesk(FindMeans(parts.http, parts.clock, parts.search), self._dirty.set)
         self._start = StartDesk(parts.autostart, self._dirty.set)
+        self._desks = (self._desk, self._setting_up, self._signing, self._finding, self._trials, self._start)
         self._outbox = Outbox(
             *(self._ledger.keeper, parts.channels, lambda: self._words, parts.clock, self._trouble),
             may_tell=self._may_tell,
@@ -116,7 +122,7 @@ class Engine:
 
     def command(self, command: Command) -> None:
         """Carry out one command."""
-        if any(each.command(command) for each in (self._desk, self._signing, self._trials, self._start)):
+        if any(each.command(command) for each in self._desks):
             return
         match command:
             case Acknowledge() | MuteUntilResolved() | Unmute():
@@ -190,6 +196,9 @@ class Engine:
             secret_kept=self._trials.kept,
             autostart=self._start.is_on,
             signing_in=self._signing.view,
+            finding=self._finding.view,
+            setting_up=self._setting_up.view,
+            read_out=any(channel.is_read_out for channel in self._parts.channels),
         )
 
     # --- tasks ---
@@ -220,6 +229,7 @@ class Engine:
         """Get the channels ready, then deliver. A bus that hangs holds up nothing but the deliveries."""
         for channel in self._parts.channels:
             await channel.start(self._on_action)
+        self._dirty.set()
         await self._outbox.run()
 
     async def _tick(self) -> None:
@@ -270,6 +280,10 @@ class Engine:
         if parts.gauges is None:
             return None
         return LineWatch(parts.gauges, self._ledger, parts.clock, parts.dice, self._changed, self._on_line_back)
+
+    def _taken(self) -> set[str]:
+        """The ids of the accounts that there are, paused ones too."""
+        return {*self._ledger.watched, *(each.id for each in self._desk.settings.accounts)}
 
     def _on_line_back(self) -> None:
         """What the provider said meanwhile is asked for at once."""
@@ -330,9 +344,8 @@ class Engine:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._trials.close()
-        await self._signing.close()
-        await self._start.close()
+        for desk in (self._trials, self._signing, self._setting_up, self._finding, self._start):
+            await desk.close()
         if self._line is not None:
             await self._line.close()
         await self._parts.http.close()

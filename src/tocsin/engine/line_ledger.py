@@ -164,7 +164,8 @@ class LineLedger(Ledger):
 
     def _line_event(self, watched: Watched, turned: Turned, incident: Incident | None, now: Instant) -> Event:
         carrying = self._lines(watched, now).get(turned.connection)
-        level = verdict(carrying.said if carrying is not None else Level.UNKNOWN, turned.state).level
+        said = carrying.said if carrying is not None else Level.UNKNOWN
+        level = verdict(said, turned.state, turned.cause).level
         detail = {"state": turned.state.value, "cause": turned.cause.value if turned.cause is not None else None}
         return Event(
             at=now.wall,

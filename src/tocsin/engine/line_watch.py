@@ -246,7 +246,7 @@ class LineWatch:
 
     async def _measure(self, link: Link) -> Reading:
         now = self._clock.now()
-        if self.has_backup and link.path is None:
+        if self.has_backup and link.path is None and self._paths:
             return Reading(now, now, None)  # over the other way out it would be the other's measurement
         order = line.order(link.tracker, self._plan, self._policy, now.wall)
         ask = Ask(order, link.path, self._policy.timeout, bind=self.has_backup, portal=self._plan.portal)

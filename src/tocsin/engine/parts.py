@@ -8,6 +8,7 @@ from tocsin.domain.account import Account
 from tocsin.domain.alarm import Policy
 from tocsin.domain.message import Fault
 from tocsin.domain.state import Command
+from tocsin.engine.finding import Search
 from tocsin.engine.line_watch import Gauges
 from tocsin.engine.poller import Detect
 from tocsin.ports import (
@@ -34,7 +35,8 @@ class Parts:
     called in the engine's thread; the last gets the commands that are not the engine's to carry out. ``detect`` finds
     out which provider answers at an address, for one that no longer answers as it did. Without ``gauges`` the user's
     own line is not measured, and so on: without ``secrets`` none can be kept, without ``signs_in``, which
-    is called when somebody first wants to, nobody signs in.
+    is called when somebody first wants to, nobody signs in, and without ``search`` no sign-in server's addresses are
+    found.
     """
 
     clock: Clock
@@ -56,3 +58,4 @@ class Parts:
     secrets: Secrets | None = None
     autostart: Autostart | None = None
     signs_in: Callable[[], SignsIn] | None = None
+    search: Search | None = None

@@ -52,12 +52,25 @@ class SettingsDesk:
             case AgreeToMeasure():
                 self._try(lambda: self._source.agree(public=command.agreed))
             case SaveSettings():
-                self._try(lambda: self._source.save(command.settings))
+                self.save(command.settings)
             case UndoSettings():
                 self._try(self._source.undo)
             case _:
                 return False
         return True
+
+    def save(self, settings: Settings, on_written: Callable[[], None] = lambda: None) -> bool:
+        """Write these settings and go by them; false where they cannot be written, which is said.
+
+        ``on_written`` is called once they are written, before anything goes by them.
+        """
+
+        def change() -> None:
+            if settings != self.settings:
+                self._source.save(settings)
+            on_written()
+
+        return self._try(change)
 
     def note(self, loaded: LoadedSettings) -> None:
         """Remember what was read."""
@@ -82,16 +95,17 @@ class SettingsDesk:
             loaded = replace(loaded, settings=kept(loaded, self.settings))
         self._on_loaded(loaded)
 
-    def _try(self, change: Callable[[], None]) -> None:
-        """Change the file and go by it. What cannot be written is said, and what runs goes on."""
+    def _try(self, change: Callable[[], None]) -> bool:
+        """Change the file and go by it. False where it cannot be written: that is said, and what runs goes on."""
         try:
             change()
         except (SettingsError, EnvironmentFault) as error:
             _LOG.warning("the settings cannot be changed: %s", error)
             self._load()
             self._refused = (_problem(error),)
-        else:
-            self.reload()
+            return False
+        self.reload()
+        return True
 
 
 def kept(loaded: LoadedSettings, running: Settings) -> Settings:
@@ -120,7 +134,10 @@ def _problem(problem: SettingsError | EnvironmentFault) -> Fault:
     """What is wrong, whole in English for the log, and in parts to be said in any language."""
     values: dict[str, Value] = {"problem": str(problem)}
     if isinstance(problem, SettingsError):
-        values |= {"place": problem.key, "what": problem.problem, "line": problem.line, "allowed": problem.allowed}
+        values |= {"place": problem.key, "what": problem.problem, "allowed": problem.allowed}
+        values |= {"line": problem.line, "column": problem.column}
     elif problem.title.startswith(f"{_WHOLE_FILE} "):
         values |= {"place": _WHOLE_FILE, "what": problem.title.removeprefix(f"{_WHOLE_FILE} ")}
+    elif problem.told is not None:
+        values = {**problem.told.values, "problem": str(problem), "complaint": problem.told.key}
     return Fault(Message("settings", MappingProxyType(values)))

@@ -7,16 +7,18 @@ from dataclasses import dataclass, replace
 from tocsin.domain.account import Account, AuthKind, Connection
 from tocsin.domain.levels import Scene, own_level
 from tocsin.domain.snapshot import Failure, Snapshot
-from tocsin.domain.state import Command, EndTrial, KeepSecret, Kept, SecretKept, TryAddress
+from tocsin.domain.state import Command, EndTrial, KeepSecret, SecretKept, TryAddress
 from tocsin.domain.terms import FailureKind
 from tocsin.domain.trial import Trial, TrialStep, TrialView
 from tocsin.engine.exchange import ask, hold
+from tocsin.engine.keeping import put_away
 from tocsin.engine.poller import Detect
 from tocsin.errors import SecretUnavailable
 from tocsin.ports import Clock, Http, Located, PollContext, Provider, SecretRef, Secrets
 
-ACCOUNT = "trial"
-"""The id under which an address is tried: its secret and its connections are forgotten with it."""
+_SHOWN = 5
+ACCOUNT = "~trial"
+"""The id under which an address is tried: its secret and its connections are forgotten with it. No account has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ class Trials:
             case TryAddress():
                 self.begin(command.trial)
             case EndTrial():
-                self.end()
+                if self.view is not None and command.number in (None, self.view.number):
+                    self.end()
             case KeepSecret():
                 self._spawn(self._keep(command))
             case _:
@@ -136,7 +139,7 @@ class Trials:
 
         scene = Scene.of(snapshot)
         title = snapshot.page_name or name
-        watched = replace(account, id=suggested_id(title, {*self._means.taken(), ACCOUNT}), name=title, connections=())
+        watched = replace(account, id=suggested_id(title, {*self._means.taken()}), name=title, connections=())
         self._show(
             TrialView(
                 trial.number,
@@ -147,6 +150,8 @@ class Trials:
                 account=watched,
                 components=snapshot.components,
                 lists_things=snapshot.lists_things,
+                reports=snapshot.reports[:_SHOWN],
+                report_count=len(snapshot.reports),
                 level=own_level(account.connections[0], scene),
             )
         )
@@ -166,22 +171,9 @@ class Trials:
         )
 
     async def _keep(self, wished: KeepSecret) -> None:
-        secrets, ref = self._means.secrets, SecretRef(wished.account)
-        if secrets is None:
+        if self._means.secrets is None:
             return
-        where, problem, obstacle = Kept.RUN_ONLY if wished.value else Kept.NOWHERE, "", None
-        try:
-            if not wished.value:
-                secrets.lend(ref, "")
-                await secrets.drop(ref)
-            else:
-                secrets.lend(ref, wished.value)
-                if not wished.run_only:
-                    await secrets.keep(ref, wished.value)
-                    where = Kept.KEYRING
-        except SecretUnavailable as error:
-            problem, obstacle = str(error), error.obstacle
-        self.kept = SecretKept(wished.account, where, problem, obstacle)
+        self.kept = await put_away(self._means.secrets, wished)
         self._on_kept(wished.account)
         self._on_change()
 

@@ -42,6 +42,12 @@ class Chain:
         """What keeps the links before the one in use from working, as "link: reason"; "" while the first one works."""
         return "; ".join(f"{link}: {self._troubles[link]}" for link in self._links if link in self._troubles)
 
+    @property
+    def is_read_out(self) -> bool:
+        """Whether a screen reader reads out what the link that is in use shows by itself."""
+        working = (link for name, link in self._links.items() if name not in self._troubles)
+        return next((link.is_read_out for link in working), False)
+
     async def start(self, on_action: Callable[[str, str], None]) -> None:
         """Start every link. One that cannot does not keep the others from it; ``trouble`` says so."""
         for link in self._links.values():

@@ -6,17 +6,27 @@ with the server's unique name and the bus's own id, and where one of them change
 """
 
 import asyncio
+import contextlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from tocsin.notifiers.notice import notice
+from tocsin.notifiers.screen_reader import is_listening
 from tocsin.notifiers.session_bus import BUS, BUS_NAME, PATIENCE, BusFault, SessionBus, Signal, Target, Trouble
 from tocsin.ports import Delivery, Outgoing, ThreadRef
 
 NAME = "org.freedesktop.Notifications"
 PATH = "/org/freedesktop/Notifications"
+
+READ_OUT = frozenset({"gnome-shell", "cinnamon", "Notification Daemon", "Xfce Notify Daemon"})
+"""The servers whose notifications a screen reader surely reads out, by the name that they give themselves.
+
+Orca reads what has AT-SPI's role for notifications (the two shells), and each window of the two daemons (GNOME's and
+MATE's have one name), when it comes up. Others draw nothing but pixels (dunst, mako), are not read (LXQt) or not known
+to be: to leave it to them would be worse than to be heard twice.
+"""
 
 T = TypeVar("T")
 
@@ -31,12 +41,13 @@ class _Server:
     """The notification server that runs now.
 
     ``target`` is itself, not whoever follows it under the well-known name, for the ids are its own. ``token`` is its
-    unique name and the bus that gave the name: no other server ever has the same.
+    unique name and the bus that gave the name: no other server ever has the same. ``name`` is what it calls itself.
     """
 
     target: Target
     token: str
     capabilities: frozenset[str]
+    name: str
 
 
 class FreedesktopChannel:
@@ -51,9 +62,11 @@ class FreedesktopChannel:
         self._patience = patience
         self._bus: SessionBus | None = None
         self._server: _Server | None = None
+        self._server_name = ""
         self._closed = False
         self._connecting = asyncio.Lock()
         self._on_action: Callable[[str, str], None] | None = None
+        self._activation = ""
         self._threads: OrderedDict[tuple[str, int], str] = OrderedDict()
 
     @property
@@ -61,11 +74,22 @@ class FreedesktopChannel:
         """The channel's name in the outbox."""
         return "freedesktop"
 
+    @property
+    def is_read_out(self) -> bool:
+        """Whether a screen reader surely reads out what the server shows. Of one never met that is not known."""
+        return self._server_name in READ_OUT
+
     async def start(self, on_action: Callable[[str, str], None]) -> None:
-        """Connect. Raises ``DeliveryFailed`` where there is no session bus; a delivery tries again all the same."""
+        """Connect, and meet the server if it runs. Raises ``DeliveryFailed`` where there is no session bus.
+
+        A delivery tries again all the same.
+        """
         self._on_action = on_action
         self._closed = False
-        await self._connected()
+        bus = await self._connected()
+        with contextlib.suppress(BusFault):  # one that does not answer is asked again when there is something to show
+            if owner := await self._owner(bus):
+                await self._met(bus, owner)
 
     async def deliver(self, outgoing: Outgoing) -> Delivery:
         """Show it, replacing what stands for its thread at this very server. Raises nothing."""
@@ -82,6 +106,11 @@ class FreedesktopChannel:
             return Delivery(ok=False, reason=fault.title)
         return Delivery(ok=True)
 
+    def take_activation(self) -> str:
+        """The token by which Wayland lets a window come forward for the last click, once; empty without one."""
+        activation, self._activation = self._activation, ""
+        return activation
+
     async def close(self) -> None:
         """Hang up; what is on the screen stays."""
         self._closed = True
@@ -93,6 +122,9 @@ class FreedesktopChannel:
         bus, server = await self._reached()
         known = outgoing.replaces
         replaces = known.notification_id if known is not None and known.server == server.token else 0
+        if replaces and self.is_read_out and await is_listening(bus):
+            await self._close(bus, server.target, replaces)  # what changes in place is not read, what comes up is
+            replaces = 0
         arguments = notice(outgoing, server.capabilities).arguments(replaces)
         (notification_id,) = await bus.call(server.target, "Notify", "susssasa{sv}i", arguments)
         self._remember(server, notification_id, outgoing.thread)
@@ -103,9 +135,12 @@ class FreedesktopChannel:
         owner = await self._owner(bus)
         if ref.server != _token(owner, bus):
             return
-        self._threads.pop((owner, ref.notification_id), None)
+        await self._close(bus, Target(owner, PATH, NAME), ref.notification_id)
+
+    async def _close(self, bus: SessionBus, target: Target, notification_id: int) -> None:
+        self._threads.pop((target.name, notification_id), None)
         try:
-            await bus.call(Target(owner, PATH, NAME), "CloseNotification", "u", (ref.notification_id,))
+            await bus.call(target, "CloseNotification", "u", (notification_id,))
         except BusFault as fault:
             if fault.trouble is not Trouble.REFUSED:  # a refusal says that there is no such notification (any more)
                 raise
@@ -148,10 +183,16 @@ class FreedesktopChannel:
         if not owner:
             await self._activate(bus)
             owner = await self._owner(bus)
+        return bus, await self._met(bus, owner)
+
+    async def _met(self, bus: SessionBus, owner: str) -> _Server:
+        """What there is to know of the server, asked once."""
         if self._server is None or self._server.token != _token(owner, bus):
             target = Target(owner, PATH, NAME)
-            self._server = _Server(target, _token(owner, bus), await _capabilities(bus, target))
-        return bus, self._server
+            capabilities, name = await _capabilities(bus, target), await _name(bus, target)
+            self._server = _Server(target, _token(owner, bus), capabilities, name)
+            self._server_name = name
+        return self._server
 
     async def _owner(self, bus: SessionBus) -> str:
         try:
@@ -190,6 +231,9 @@ class FreedesktopChannel:
                 thread = self._threads.get((signal.sender, notification_id))
                 if thread is not None and self._on_action is not None:
                     self._on_action(thread, key)
+            case "ActivationToken", (int(notification_id), str(token)):  # comes before the action that it is for
+                if (signal.sender, notification_id) in self._threads:
+                    self._activation = token
             case "NotificationClosed", (int(notification_id), int()):
                 self._threads.pop((signal.sender, notification_id), None)
 
@@ -207,3 +251,14 @@ async def _capabilities(bus: SessionBus, target: Target) -> frozenset[str]:
             raise
         return frozenset({"body"})
     return frozenset(str(word) for word in words)
+
+
+async def _name(bus: SessionBus, target: Target) -> str:
+    """What the server calls itself; empty for one that does not say: it may show messages all the same."""
+    try:
+        said = await bus.call(target, "GetServerInformation")
+    except BusFault as fault:
+        if fault.trouble is Trouble.LOST or fault.error_name in _GONE:
+            raise
+        return ""
+    return str(said[0]) if said else ""

@@ -9,7 +9,8 @@ class RecordingChannel:
     """Keeps what it is given. ``failing`` is the reason it fails with while it is not empty.
 
     ``delivered`` is every message in its order; ``standing`` is what a user would see now, by notification id: a thread
-    that stands there twice is a duplicate. ``on_deliver`` is told each message that got through.
+    that stands there twice is a duplicate. ``on_deliver`` is told each message that got through. ``is_read_out`` is
+    what it says of itself.
     """
 
     def __init__(self, name: str = "recording", *, on_deliver: Callable[[Outgoing], None] | None = None) -> None:
@@ -22,6 +23,7 @@ class RecordingChannel:
         self.withdrawn: list[ThreadRef] = []
         self.standing: dict[int, Outgoing] = {}
         self.is_open = False
+        self.is_read_out = False
 
     @property
     def name(self) -> str:

@@ -143,13 +143,19 @@ class FieldType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProviderField:
-    """One thing that an account of a provider needs to know. ``choices`` are for ``CHOICE`` only."""
+    """One thing that an account of a provider needs to know. ``choices`` are for ``CHOICE`` only.
+
+    Of a product that needs to be told much, ``group`` is the group that a field belongs to; the first group is in view
+    where they are filled in, the others are folded away. ``usual`` is what counts where nothing is said.
+    """
 
     name: str
     type: FieldType
     required: bool
     help: str
     choices: tuple[str, ...] = ()
+    group: str = ""
+    usual: str = ""
 
 
 class Provider(Protocol):
@@ -157,6 +163,8 @@ class Provider(Protocol):
 
     A class that asks other hosts than its account's own names all that it asks for the page on privacy, in a static
     method ``contacts(account) -> tuple[str, ...]``: addresses, or ``PollFailed`` where an account cannot be asked.
+    One that knows before it asks what is wrong with its options says so in another, ``mistakes(options) ->
+    tuple[OptionMistake, ...]``: it is told beside the fields while they are filled in.
     """
 
     key: ClassVar[str]

@@ -1,8 +1,10 @@
 """What can be watched, for those who choose: names that people know, products, and what a product needs to be told."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from tocsin.domain.options import OptionMistake
 from tocsin.ports.asking import ProviderField
 
 
@@ -30,4 +32,8 @@ class Offers(Protocol):
 
     def fields(self, key: str) -> tuple[ProviderField, ...]:
         """What an account of a product needs to be told; nothing for a key that is not known or cannot be loaded."""
+        ...
+
+    def mistakes(self, key: str, options: Mapping[str, str]) -> tuple[OptionMistake, ...]:
+        """What is wrong with what a product is told beside the address, as far as that can be known beforehand."""
         ...

@@ -47,6 +47,11 @@ class Channel(Protocol):
         """A short stable name; a part of the outbox's key."""
         ...
 
+    @property
+    def is_read_out(self) -> bool:
+        """Whether a screen reader surely reads out what it shows, with nobody else having to say it."""
+        ...
+
     async def start(self, on_action: Callable[[str, str], None]) -> None:
         """Get ready. ``on_action(thread, action key)`` is called in the engine's loop when the user acts."""
         ...

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from tocsin.domain.snapshot import Component, Report, Snapshot, Traits
-from tocsin.domain.terms import FailureKind
+from tocsin.domain.terms import FailureKind, Obstacle
 from tocsin.errors import PollFailed
 from tocsin.ports import Capability, FieldType, Poll, PollContext, ProviderField
 from tocsin.providers import links, times
@@ -55,7 +55,12 @@ class Cachet:
         """Ask for the three lists, and by id for what they lack. Raises ``PollFailed``."""
         zone = times.zone(context.account.options.get("time_zone") or "UTC")
         if zone is None:
-            raise PollFailed(FailureKind.UNSUPPORTED, "the account's time_zone is no time zone")
+            raise PollFailed(
+                FailureKind.UNSUPPORTED,
+                "the account's time_zone is no time zone",
+                obstacle=Obstacle.OPTION,
+                place="time_zone",
+            )
         candidates = bases(context.account.url)
         asker = Asker(context, limit=LARGE)
         base, things = yield from self._components(asker, candidates)

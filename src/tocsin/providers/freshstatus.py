@@ -15,7 +15,7 @@ from msgspec import Raw
 
 from tocsin.domain.account import Account
 from tocsin.domain.snapshot import Component, Report, Snapshot, Traits
-from tocsin.domain.terms import FailureKind
+from tocsin.domain.terms import FailureKind, Obstacle
 from tocsin.errors import PollFailed
 from tocsin.ports import Capability, FieldType, Poll, PollContext, ProviderField
 from tocsin.providers import links, text
@@ -137,7 +137,12 @@ def _account_id(parts: SplitResult, context: PollContext) -> str:
     """The account's number. Raises ``PollFailed`` (unsupported): the page's address does not tell it."""
     stated = context.account.options.get("account_id") or next(iter(parse_qs(parts.query).get("account_id", [])), "")
     if not _NUMBER.fullmatch(stated.strip()):
-        raise PollFailed(FailureKind.UNSUPPORTED, "a Freshstatus account needs its account_id, a number")
+        raise PollFailed(
+            FailureKind.UNSUPPORTED,
+            "a Freshstatus account needs its account_id, a number",
+            obstacle=Obstacle.OPTION,
+            place="account_id",
+        )
     return stated.strip()
 
 

@@ -4,13 +4,14 @@ The account's ``options`` name paths and what words mean: see ``json_paths`` and
 looks there must be something: a path to a list that leads nowhere is another document, and an empty list is calm.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from tocsin.domain.options import OptionMistake
 from tocsin.domain.snapshot import Component, Report, Snapshot, Traits, Update
-from tocsin.domain.terms import FailureKind, IncidentKind, Level, Phase, Severity
+from tocsin.domain.terms import FailureKind, IncidentKind, Level, Obstacle, Phase, Severity
 from tocsin.errors import PollFailed
 from tocsin.ports import Capability, FieldType, Poll, PollContext, ProviderField
 from tocsin.providers import json_profile, links, text, times
@@ -38,6 +39,11 @@ class GenericJson:
     )
     traits: ClassVar[Traits] = Traits(drops_resolved=True)
     minimum_interval: ClassVar[timedelta] = timedelta(seconds=30)
+
+    @staticmethod
+    def mistakes(options: Mapping[str, str]) -> tuple[OptionMistake, ...]:
+        """What is wrong with a profile; nothing is asked with one that is."""
+        return tuple(json_profile.mistakes(options))
 
     def poll(self, context: PollContext) -> Poll:
         """Read the document by the profile. Raises ``PollFailed``: unsupported for a profile that is wrong."""
@@ -86,7 +92,7 @@ class _Reader:
             return tuple(found.values()), None
         state = self.profile.first("state", document)
         if state is None and not self._is_there("state", document):
-            raise PollFailed(FailureKind.NOT_STATUS_API, f"{self.where} has nothing at {self._written('state')}")
+            raise self._astray("state", FailureKind.NOT_STATUS_API, "has nothing there")
         level, known = self._level(state)
         if found:
             return tuple(found.values()), level
@@ -98,22 +104,24 @@ class _Reader:
             return []
         found = path.all(document)
         if found is None:
-            raise PollFailed(FailureKind.NOT_STATUS_API, f"{self.where} has no list at {path.written}")
+            raise self._astray(name, FailureKind.NOT_STATUS_API, "has no list there")
         if not all(isinstance(each, dict) for each in found):
-            raise PollFailed(FailureKind.MALFORMED, f"{self.where}: not all at {path.written} are objects")
+            raise self._astray(name, FailureKind.MALFORMED, "not all there are objects")
         return found
 
     def _is_there(self, name: str, document: object) -> bool:
         path = self.profile.paths.get(name)
         return path is not None and path.all(document) is not None
 
-    def _written(self, name: str) -> str:
-        return self.profile.paths[name].written
+    def _astray(self, name: str, kind: FailureKind, problem: str) -> PollFailed:
+        """What to raise where a path leads to what it should not."""
+        path = self.profile.paths[name].written
+        return PollFailed(kind, f"{self.where}, {path}: {problem}", obstacle=Obstacle.PATH, place=path)
 
     def _id(self, name: str, element: object) -> str:
         found = text.identity(self.profile.first(name, element))
         if found is None:
-            raise PollFailed(FailureKind.MALFORMED, f"{self.where}: one without an id at {self._written(name)}")
+            raise self._astray(name, FailureKind.MALFORMED, "one has no id there")
         return found
 
     def _word(self, name: str, element: object) -> str:
@@ -141,7 +149,7 @@ class _Reader:
         planned = is_planned or kind is Kind.MAINTENANCE or (kind is None and start is not None)
         began, ended = self._at("start", element), self._at("end", element)
         if planned:
-            start, end = start or began, end or self._at("eta", element)
+            start, end = start or self._begun(element), end or self._at("eta", element)
         status, severity = self._word("status", element), self._word("severity", element)
         phase = self._phase(status, start if planned else None, ended or (end if planned else None))
         eta = self._at("eta", element) or (end if planned else None)
@@ -167,12 +175,16 @@ class _Reader:
         )
 
     def _phase(self, status: str, planned_start: datetime | None, ended: datetime | None) -> Phase:
-        """As the word says; one that is not known is open. Without any it is over once its end has passed."""
+        """As the word says; one that is not known is open. Without any it is over once its end has passed.
+
+        A word that is not known where nobody said to look for one may be no state at all, and counts as none.
+        """
         is_ahead = planned_start is not None and planned_start > self.now
         meant = meaning(self.profile.phases, status)
         if meant is not None and not (meant is Phase.SCHEDULED and planned_start is not None and not is_ahead):
             return meant
-        if not status and ended is not None and ended <= self.now:
+        is_said = bool(status) and (meant is not None or "status" not in self.profile.guessed)
+        if not is_said and ended is not None and ended <= self.now:
             return Phase.RESOLVED
         if is_ahead:
             return Phase.SCHEDULED
@@ -193,7 +205,15 @@ class _Reader:
 
     def _at(self, name: str, element: object) -> datetime | None:
         """A moment, however it is written: RFC 3339, an RFC 5322 date, or a Unix time in seconds or milliseconds."""
-        value = self.profile.first(name, element)
+        return self._moment(self.profile.first(name, element))
+
+    def _begun(self, element: object) -> datetime | None:
+        """When planned work begins that does not say so as such; a guess is no more than that."""
+        if "start" in self.profile.guessed:
+            return self._moment(json_profile.BEGUN.first(element))
+        return self._at("start", element)
+
+    def _moment(self, value: object) -> datetime | None:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             return None
         stated = times.moment(value, self.profile.zone) or times.epoch(value) or times.epoch(value, per_second=1000)

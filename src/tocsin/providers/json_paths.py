@@ -12,6 +12,8 @@
 import re
 from dataclasses import dataclass
 
+from tocsin.domain.options import OptionFault
+
 _STEP = re.compile(
     r"""\[(?:(\*?)|(-?\d{1,6})|"([^"]{1,200})"|'([^']{1,200})')\]|(?:^|\.)([^.\[\]|"'\s][^.\[\]|"']{0,199})"""
 )
@@ -19,7 +21,12 @@ _LONGEST = 500
 
 
 class PathError(ValueError):
-    """What is wrong with a path, in words for the person who wrote it."""
+    """What is wrong with a path, in words for the person who wrote it; ``part`` is what is no path, if a part is."""
+
+    def __init__(self, fault: OptionFault, problem: str, part: str = "") -> None:
+        super().__init__(problem)
+        self.fault = fault
+        self.part = part
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,7 @@ class Path:
 def parse(written: str) -> Path:
     """Read a path. Raises ``PathError``."""
     if len(written) > _LONGEST:
-        raise PathError("is longer than a path may be")
+        raise PathError(OptionFault.PATH_LONG, "is longer than a path may be")
     return Path(written, tuple(_steps(choice.strip()) for choice in _alternatives(written)))
 
 
@@ -78,13 +85,14 @@ def _steps(choice: str) -> tuple[Step, ...]:
     while at < len(rest):
         found = _STEP.match(rest, at)
         if found is None:
-            raise PathError(f"is no path from {rest[at : at + 20]!r} on")
+            part = rest[at : at + 20]
+            raise PathError(OptionFault.PATH, f"is no path from {part!r} on", part)
         each, index, double, single, key = found.groups()
         stated = key or double or single
         steps.append(Each() if each is not None else int(index) if index is not None else stated.strip())
         at = found.end()
     if not steps:
-        raise PathError("is empty")
+        raise PathError(OptionFault.PATH_EMPTY, "is empty")
     return tuple(steps)
 
 

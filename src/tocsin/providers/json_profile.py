@@ -4,14 +4,15 @@ It stands in the account's ``options``. A map names our words and theirs: ``"res
 with ``*`` for whatever else. What a map does not name is looked up among the words that most use.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 from enum import Enum
 from types import MappingProxyType
 from typing import TypeVar
 
-from tocsin.domain.terms import FailureKind, Level, Phase, Severity
+from tocsin.domain.options import OptionFault, OptionMistake
+from tocsin.domain.terms import FailureKind, Level, Obstacle, Phase, Severity
 from tocsin.errors import PollFailed
 from tocsin.ports import FieldType, ProviderField
 from tocsin.providers import text, times
@@ -19,34 +20,43 @@ from tocsin.providers.json_paths import Path, PathError, parse
 
 E = TypeVar("E", bound=Enum)
 
-_PATHS = {
-    "list": "Where the incidents are, as data.faults[*]",
-    "planned": "Where planned work is, if in a list of its own",
-    "id": "An incident's id; id if not set",
-    "title": "Its title; title|name|summary if not set",
-    "status": "The word for how it stands",
-    "severity": "The word for how bad it is",
-    "kind": "The word that tells planned work from the rest",
-    "start": "When it began",
-    "eta": "When its end is expected",
-    "end": "When it ended",
-    "planned_start": "When planned work begins",
-    "planned_end": "When planned work ends",
-    "affected": "The ids of what it hits",
-    "url": "Its page",
-    "advice": "What customers are told to do",
-    "text": "Its newest message",
-    "updated": "When it last changed",
-    "updates": "Its messages, as updates[*]",
-    "update_text": "A message's text; text|body|message if not set",
-    "update_at": "A message's time; at|date|created_at if not set",
-    "components": "Where the things are that have states of their own",
-    "component_id": "A thing's id; id if not set",
-    "component_name": "A thing's name; name if not set",
-    "component_state": "A thing's state; status|state if not set",
-    "component_group": "The id of the group that holds it",
-    "state": "The one word for all of it",
-    "page_name": "Whose page it is",
+_WHERE, _INCIDENT, _TIMES, _WORDS, _THINGS = "where", "incident", "times", "words", "things"
+_PATHS: Mapping[str, Mapping[str, str]] = {
+    _WHERE: {
+        "list": "Where the incidents are, as data.faults[*]",
+        "planned": "Where planned work is, if in a list of its own",
+        "state": "The one word for all of it",
+        "page_name": "Whose page it is",
+    },
+    _INCIDENT: {
+        "id": "An incident's id",
+        "title": "Its title",
+        "status": "The word for how it stands",
+        "severity": "The word for how bad it is",
+        "kind": "The word that tells planned work from the rest",
+        "affected": "The ids of what it hits",
+        "text": "Its newest message",
+        "updates": "Its messages, as updates[*]",
+        "update_text": "A message's text",
+        "advice": "What customers are told to do",
+        "url": "Its page",
+    },
+    _TIMES: {
+        "start": "When it began",
+        "eta": "When its end is expected",
+        "end": "When it ended",
+        "planned_start": "When planned work begins",
+        "planned_end": "When planned work ends",
+        "updated": "When it last changed",
+        "update_at": "A message's time",
+    },
+    _THINGS: {
+        "components": "Where the things are that have states of their own",
+        "component_id": "A thing's id",
+        "component_name": "A thing's name",
+        "component_state": "A thing's state",
+        "component_group": "The id of the group that holds it",
+    },
 }
 _MAPS = {
     "status_map": "What status words mean, as resolved: closed, done; identified: wip",
@@ -54,22 +64,48 @@ _MAPS = {
     "kind_map": "What kind words mean, as maintenance: works; incident: *",
     "state_map": "What state words mean, as ok: green; degraded: amber; outage: red",
 }
-_DEFAULTS = {
+_USUAL = {
     "id": "id",
     "title": "title|name|summary",
+    "status": "status|state",
+    "severity": "severity|impact",
+    "text": "text|message|description",
     "update_text": "text|body|message",
+    "url": "url|link",
+    "start": "start|started_at|created_at",
+    "eta": "eta|expected_end|estimated_end",
+    "end": "ended_at|resolved_at|closed_at",
+    "planned_start": "planned_start|scheduled_for",
+    "planned_end": "planned_end|scheduled_until",
+    "updated": "updated|updated_at",
     "update_at": "at|date|created_at",
     "component_id": "id",
     "component_name": "name",
     "component_state": "status|state",
 }
+BEGUN = parse("start|started_at")
+"""Of the usual names of a start those that planned work has too: it is created when it is announced."""
+
 _ZONE = "time_zone"
+
+
+def _field(name: str, told: str, group: str) -> ProviderField:
+    usual = _USUAL.get(name, "")
+    told = f"{told}; {usual} if not set" if usual else told
+    return ProviderField(name, FieldType.TEXT, required=False, help=told, group=group, usual=usual)
+
+
 FIELDS = (
-    *(ProviderField(name, FieldType.TEXT, required=False, help=told) for name, told in (_PATHS | _MAPS).items()),
-    ProviderField(_ZONE, FieldType.TEXT, required=False, help="The zone of times without one, as Europe/Amsterdam"),
+    *(_field(name, told, group) for group, paths in _PATHS.items() for name, told in paths.items()),
+    _field(_ZONE, "The zone of times without one, as Europe/Amsterdam", _TIMES),
+    *(_field(name, told, _WORDS) for name, told in _MAPS.items()),
 )
 _SOURCES = ("list", "planned", "components", "state")
-_REST = "*"
+_ALL_PATHS = tuple(name for paths in _PATHS.values() for name in paths)
+_KNOWN = (*_ALL_PATHS, *_MAPS, _ZONE)
+_REST, _WHOLE = "*", "@"
+_SHOWN = 40
+_LIKE = " (a path is like data.faults[*].id)"
 _PHASES = {
     Phase.SCHEDULED: "scheduled planned upcoming announced",
     Phase.INVESTIGATING: "investigating open new active ongoing reported acknowledged",
@@ -109,9 +145,10 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A profile that was found right."""
+    """A profile that was found right. ``guessed`` are the paths that nobody wrote: the usual ones stand for them."""
 
     paths: Mapping[str, Path]
+    guessed: frozenset[str]
     phases: Mapping[str, Phase]
     severities: Mapping[str, Severity]
     kinds: Mapping[str, Kind]
@@ -134,50 +171,85 @@ def meaning(words: Mapping[str, E], word: str) -> E | None:
     return words.get(text.folded(word), words.get(_REST))
 
 
+_MEANINGS: Mapping[str, tuple[str, ...]] = {
+    "status_map": tuple(each.value for each in Phase),
+    "severity_map": tuple(each.word for each in Severity),
+    "kind_map": tuple(each.value for each in Kind),
+    "state_map": tuple(each.word for each in Level),
+}
+"""Our words of each map."""
+
+
 def read(options: Mapping[str, str]) -> Profile:
     """Read a profile. Raises ``PollFailed`` (unsupported) that names the option and what may stand there."""
-    known = (*_PATHS, *_MAPS, _ZONE)
-    for name in options:
-        if name not in known:
-            raise _wrong(name, f"is not known; allowed: {', '.join(known)}")
-    if not any(options.get(name) for name in _SOURCES):
-        raise _wrong("list", f"is missing: one of {', '.join(_SOURCES)} must say where to look")
-    written = _DEFAULTS | {name: options[name] for name in _PATHS if options.get(name)}
-    zone = times.zone(options.get(_ZONE))
-    if options.get(_ZONE) and zone is None:
-        raise _wrong(_ZONE, "is not the name of a time zone, as Europe/Amsterdam")
+    for mistake in mistakes(options):
+        raise _failure(mistake)
+    written = _USUAL | {name: options[name] for name in _ALL_PATHS if options.get(name)}
     return Profile(
-        paths=MappingProxyType({name: _path(name, path) for name, path in written.items()}),
+        paths=MappingProxyType({name: parse(path) for name, path in written.items()}),
+        guessed=frozenset(name for name in _USUAL if not options.get(name)),
         phases=_words("status_map", options, _PHASES, {each.value: each for each in Phase}),
         severities=_words("severity_map", options, _SEVERITIES, {each.word: each for each in Severity}),
         kinds=_words("kind_map", options, _KINDS, {each.value: each for each in Kind}),
         levels=_words("state_map", options, _LEVELS, {each.word: each for each in Level}),
-        zone=zone,
+        zone=times.zone(options.get(_ZONE)),
     )
 
 
-def _path(name: str, written: str) -> Path:
-    try:
-        return parse(written)
-    except PathError as error:
-        raise _wrong(name, f"{error} (a path is like data.faults[*].id)") from error
+def mistakes(options: Mapping[str, str]) -> Iterator[OptionMistake]:
+    """Everything that is wrong with a profile."""
+    for name in options:
+        if name not in _KNOWN:
+            yield OptionMistake(name, OptionFault.UNKNOWN, allowed=_KNOWN)
+    if not any(options.get(name) for name in _SOURCES):
+        yield OptionMistake(_SOURCES[0], OptionFault.NOWHERE, allowed=_SOURCES)
+    if options.get(_ZONE) and times.zone(options[_ZONE]) is None:
+        yield OptionMistake(_ZONE, OptionFault.ZONE)
+    for name in _ALL_PATHS:
+        try:
+            parse(options.get(name) or _WHOLE)
+        except PathError as error:
+            yield OptionMistake(name, error.fault, error.part)
+    for name, ours in _MEANINGS.items():
+        for part in _parts(options.get(name, ""), ";"):
+            yield from _wrong_part(name, part, ours)
+
+
+def _wrong_part(name: str, part: str, ours: tuple[str, ...]) -> Iterator[OptionMistake]:
+    """What is wrong with one meaning of a map, such as ``resolved: closed, done``."""
+    own, colon, theirs = part.partition(":")
+    if not colon or own.strip().lower() not in ours:
+        yield OptionMistake(name, OptionFault.MEANING, part[:_SHOWN], ours)
+        return
+    for word in _parts(theirs, ","):
+        if word != _REST and not text.folded(word):
+            yield OptionMistake(name, OptionFault.WORD, word[:_SHOWN])
 
 
 def _words(name: str, options: Mapping[str, str], usual: Mapping[E, str], ours: Mapping[str, E]) -> Mapping[str, E]:
     """The usual words and those of a map, which come first."""
     found = {word: meant for meant, words in usual.items() for word in words.split()}
-    for part in filter(None, (each.strip() for each in options.get(name, "").split(";"))):
-        own, colon, theirs = part.partition(":")
-        meant = ours.get(own.strip().lower())
-        if not colon or meant is None:
-            raise _wrong(name, f"{part[:40]!r} does not begin with one of {', '.join(ours)} and a colon")
-        for word in filter(None, (each.strip() for each in theirs.split(","))):
-            folded = text.folded(word)
-            if not folded and word != _REST:
-                raise _wrong(name, f"{word[:40]!r} is no word")
-            found[folded or _REST] = meant
+    for part in _parts(options.get(name, ""), ";"):
+        own, _, theirs = part.partition(":")
+        found |= {text.folded(word) or _REST: ours[own.strip().lower()] for word in _parts(theirs, ",")}
     return MappingProxyType(found)
 
 
-def _wrong(name: str, problem: str) -> PollFailed:
-    return PollFailed(FailureKind.UNSUPPORTED, f"options.{name} {problem}"[:300])
+def _parts(written: str, mark: str) -> list[str]:
+    return [part for each in written.split(mark) if (part := each.strip())]
+
+
+def _failure(mistake: OptionMistake) -> PollFailed:
+    name, part = mistake.name, mistake.part
+    problem = {
+        OptionFault.UNKNOWN: f"is not known; allowed: {', '.join(mistake.allowed)}",
+        OptionFault.NOWHERE: f"is missing: one of {', '.join(mistake.allowed)} must say where to look",
+        OptionFault.PATH: f"is no path from {part!r} on{_LIKE}",
+        OptionFault.PATH_EMPTY: f"is empty{_LIKE}",
+        OptionFault.PATH_LONG: f"is longer than a path may be{_LIKE}",
+        OptionFault.MEANING: f"{part!r} does not begin with one of {', '.join(mistake.allowed)} and a colon",
+        OptionFault.WORD: f"{part!r} is no word",
+        OptionFault.ZONE: "is not the name of a time zone, as Europe/Amsterdam",
+    }[mistake.fault]
+    told = f"options.{name} {problem}"[:300]
+    return PollFailed(FailureKind.UNSUPPORTED, told, obstacle=Obstacle.OPTION, place=name)

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from tocsin.domain.account import Account
 from tocsin.domain.snapshot import Report, Snapshot, Traits
-from tocsin.domain.terms import FailureKind
+from tocsin.domain.terms import FailureKind, Obstacle
 from tocsin.errors import PollFailed
 from tocsin.ports import Capability, FieldType, Poll, PollContext, ProviderField
 from tocsin.providers import links, text
@@ -90,7 +90,12 @@ def _address(account: Account) -> tuple[str, str | None]:
     in_page = _IN_PAGE.search(parts.path)
     page_id = account.options.get("page_id", "").strip() or (in_page[1] if in_page else "")
     if not page_id:
-        raise PollFailed(FailureKind.UNSUPPORTED, "the account needs the page_id of its Status.io page")
+        raise PollFailed(
+            FailureKind.UNSUPPORTED,
+            "the account needs the page_id of its Status.io page",
+            obstacle=Obstacle.OPTION,
+            place="page_id",
+        )
     is_api = links.is_loopback(parts) or f".{parts.hostname}".endswith(tuple(f".{host}" for host in _API_HOSTS))
     page = links.origin(parts)
     return links.item(f"{page if is_api else _HOST}/1.0/status", page_id), None if is_api else page

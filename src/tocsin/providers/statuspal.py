@@ -15,7 +15,7 @@ from msgspec import Raw, UnsetType
 
 from tocsin.domain.account import Account
 from tocsin.domain.snapshot import Report, Snapshot, Traits
-from tocsin.domain.terms import FailureKind, IncidentKind
+from tocsin.domain.terms import FailureKind, IncidentKind, Obstacle
 from tocsin.errors import PollFailed
 from tocsin.ports import Capability, FieldType, Poll, PollContext, ProviderField
 from tocsin.providers import links, paging, text
@@ -119,7 +119,12 @@ def _addresses(account: Account) -> tuple[str, ...]:
     hosted = _HOSTED.fullmatch(parts.hostname or "")
     subdomain = options.get("subdomain", "").strip() or (hosted[1] if hosted and hosted[1] != "www" else "")
     if not subdomain:
-        raise PollFailed(FailureKind.UNSUPPORTED, "the account needs the subdomain of its StatusPal page")
+        raise PollFailed(
+            FailureKind.UNSUPPORTED,
+            "the account needs the subdomain of its StatusPal page",
+            obstacle=Obstacle.OPTION,
+            place="subdomain",
+        )
     own = [each for each in _REGIONS.values() if f".{parts.netloc}".endswith(each.replace("https://", "."))]
     region = _REGIONS.get(options.get("region", ""))
     hosts = [links.origin(parts)] if links.is_loopback(parts) else own or ([region] if region else _REGIONS.values())

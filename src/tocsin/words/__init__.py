@@ -18,4 +18,6 @@ window, tooltip           the sentences of the window and of the tray
 phrasebook                all of these in one place
 speaker                   what the engine needs of it
 languages                 which language to speak
+marking                   a mark on sentences that are said elsewhere
+system, complaints        what the system gives for a reason; what went wrong with a command
 """

@@ -246,6 +246,16 @@ _SENTENCES: Mapping[str, Callable[[Voice, Values, datetime], str]] = MappingProx
         "proxy_none": _fixed(lambda voice: voice.gettext("none is set in the system")),
         "proxy_off": _fixed(lambda voice: voice.gettext("switched off in the settings")),
         "proxy_unused": _fixed(lambda voice: voice.gettext("one is set, and nothing is asked through it")),
+        "proxy_wrong": _fixed(
+            lambda voice: voice.gettext(
+                "what the settings say cannot be used, and nothing is asked past a proxy: correct it"
+            )
+        ),
+        "proxy_shut_out": _named(
+            lambda voice: voice.gettext(
+                "the system's is neither http nor https, so {hosts} cannot be asked: choose another in the settings"
+            )
+        ),
         "proxy_system": _named(lambda voice: voice.gettext("{proxy}, as the system says, for {hosts}")),
         "proxy_set": _named(lambda voice: voice.gettext("{proxy}, as the settings say, for {hosts}")),
         "trust": _named(lambda voice: voice.gettext("the system's own, in {where}")),

@@ -1,6 +1,6 @@
 """Erasing everything, in words: what will go, what went, and what is left for whom."""
 
-from tocsin.words import plain
+from tocsin.words import plain, system
 from tocsin.words.voice import Voice
 
 _WHERE = 400  # characters of a place: a path is not to be cut
@@ -20,14 +20,14 @@ def question(voice: Voice) -> str:
 def left(voice: Voice, what: str, key: str, problem: str) -> str:
     """Something that remains, why, and who has to remove it."""
     said = {
-        "keyring": voice.gettext("{what}, in your keyring ({problem}): open the keyring and remove it there"),
+        "keyring": voice.gettext("{what}, in your keyring: open the keyring and remove it there"),
         "link": voice.gettext(
             "{what}: only a link leads there, and it is outside Tocsin's folders; remove it yourself if it is Tocsin's"
         ),
         "foreign": voice.gettext("{what}: something is in it that is not Tocsin's"),
-        "denied": voice.gettext("{what}: the system does not let it be removed ({problem})"),
+        "denied": voice.gettext("{what}: the system does not let it be removed"),
         "autostart": voice.gettext(
             "{what}: it starts Tocsin with the computer, and was not made by Tocsin alone; remove it yourself"
         ),
     }.get(key, "{what}")
-    return said.format(what=plain.clean(what, _WHERE), problem=plain.clean(problem))
+    return system.behind(voice, said.format(what=plain.clean(what, _WHERE)), plain.clean(problem))

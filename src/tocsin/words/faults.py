@@ -6,8 +6,8 @@ from types import MappingProxyType
 
 from tocsin.domain.message import Message
 from tocsin.domain.terms import FailureKind, Obstacle
-from tocsin.words import mistakes, obstacles, plain, starting, times
-from tocsin.words.reach import cannot_ask
+from tocsin.words import mistakes, obstacles, plain, starting, system, times
+from tocsin.words.reach import cannot_ask, technical
 from tocsin.words.values import Values
 from tocsin.words.voice import Voice
 
@@ -26,10 +26,9 @@ def _connection(voice: Voice, values: Values) -> str:
     return values.text("connection", plain.NAME) or voice.gettext("your connection")
 
 
-def _with_problem(text: str, values: Values) -> str:
-    """The sentence with the technical reason behind it, in brackets; that one is not translated."""
-    problem = values.text("problem", plain.BODY) or values.text("text", plain.BODY)
-    return f"{text} ({problem})" if problem else text
+def _with_problem(voice: Voice, text: str, values: Values) -> str:
+    """The sentence with the reason behind it, in brackets, where there are words for that."""
+    return system.behind(voice, text, values.text("problem", plain.BODY))
 
 
 def _match_missing(voice: Voice, values: Values, _now: datetime) -> str:
@@ -37,20 +36,24 @@ def _match_missing(voice: Voice, values: Values, _now: datetime) -> str:
     ids = voice.names(values.names("ids"))
     if values.is_set("empty"):
         sentence = voice.gettext(
-            "{provider} lists no components, so {name} cannot be told apart. "
-            "Leave “match” out in config.toml to watch the whole page."
+            "{provider} lists no components, so {name} cannot be told apart. Empty “{field}” of this connection in the "
+            "settings under “{page}” to watch the whole page (in config.toml: leave “match” out)."
         )
     elif not ids:
         sentence = voice.gettext(
-            "What {name} is matched by is not in the list of {provider}. Correct “match” in config.toml."
+            "What {name} is matched by is not in the list of {provider}. Correct “{field}” of this connection in the "
+            "settings under “{page}” (in config.toml: “match”)."
         )
     else:
         sentence = voice.ngettext(
-            "{ids}, for {name}, is not in the list of {provider}. Correct “match” in config.toml.",
-            "{ids}, for {name}, are not in the list of {provider}. Correct “match” in config.toml.",
+            "{ids}, for {name}, is not in the list of {provider}. Correct “{field}” of this connection in the settings "
+            "under “{page}” (in config.toml: “match”).",
+            "{ids}, for {name}, are not in the list of {provider}. Correct “{field}” of this connection in the "
+            "settings under “{page}” (in config.toml: “match”).",
             len(set(values.names("ids"))),
         )
-    return sentence.format(ids=ids, name=name, provider=provider)
+    field, page = voice.gettext("The provider's ids for it"), voice.gettext("Accounts and connections")
+    return sentence.format(ids=ids, name=name, provider=provider, field=field, page=page)
 
 
 def _match_unverified(voice: Voice, values: Values, _now: datetime) -> str:
@@ -103,7 +106,7 @@ def _store(voice: Voice, values: Values, _now: datetime) -> str:
         "The history cannot be written; alarms work without it. "
         "Check the disk's free space and the folder's permissions."
     )
-    return _with_problem(sentence, values)
+    return _with_problem(voice, sentence, values)
 
 
 def _store_too_new(voice: Voice, values: Values, _now: datetime) -> str:
@@ -126,7 +129,7 @@ def _secret(voice: Voice, values: Values, _now: datetime) -> str:
     sentence = voice.gettext(
         "The login for {provider} cannot be had. Unlock the keyring, or give the secret in the environment."
     ).format(provider=_provider(voice, values))
-    return _with_problem(sentence, values)
+    return _with_problem(voice, sentence, values)
 
 
 def _channel(voice: Voice, values: Values, _now: datetime) -> str:
@@ -134,12 +137,13 @@ def _channel(voice: Voice, values: Values, _now: datetime) -> str:
         "Notifications by way of “{channel}” do not arrive; they show in the window. "
         "Check the desktop's notification settings."
     ).format(channel=values.text("channel", plain.NAME) or "?")
-    return _with_problem(sentence, values)
+    return _with_problem(voice, sentence, values)
 
 
 def _bug(voice: Voice, values: Values, _now: datetime) -> str:
     sentence = voice.gettext("Tocsin made a mistake. Please report it with the log; a restart may help.")
-    return _with_problem(sentence, values)
+    name = values.text("problem").rpartition(" ")[2]  # where it was is in the log
+    return f"{sentence} ({name})" if name.isidentifier() else sentence
 
 
 def _provider_unknown(voice: Voice, values: Values, _now: datetime) -> str:
@@ -151,15 +155,19 @@ def _provider_unknown(voice: Voice, values: Values, _now: datetime) -> str:
             "“{provider}” is not a kind of provider that is known. Correct it in config.toml; "
             "“tocsin providers” lists them."
         ).format(provider=provider)
-    return _with_problem(sentence, values)
+    return _with_problem(voice, sentence, values)
 
 
 def _unreachable(voice: Voice, values: Values, now: datetime) -> str:
     what = cannot_ask(voice, values.names("provider"), values.time("since"), now)
     known = next((each for each in Obstacle if each.value == values.text("obstacle")), None)
-    if known is not None:  # it names the place and the remedy; the technical reason would only say it again
-        return f"{what}. {obstacles.sentence(known, values.text('place', plain.BODY), voice.gettext, voice.command)}"
-    return _with_problem(f"{what}. {reason(voice, values.text('kind'))}", values)
+    if known is not None:
+        told = obstacles.sentence(known, values.text("place", plain.BODY), voice.gettext, voice.command)
+        detail = ""  # it names the place and the remedy; the technical reason would only say it again
+    else:
+        told = reason(voice, values.text("kind"))
+        detail = technical(values.text("kind"), values.text("text", plain.BODY))
+    return f"{what}. {told} ({detail})" if detail else f"{what}. {told}"
 
 
 def reason(voice: Voice, kind: str) -> str:
@@ -196,17 +204,19 @@ def reason(voice: Voice, kind: str) -> str:
     return next((text for word, text in known.items() if word.value == kind), voice.gettext("We go on trying."))
 
 
-def _unknown(voice: Voice, values: Values, _now: datetime) -> str:
-    return _with_problem(voice.gettext("Something keeps Tocsin from its work. The log says more."), values)
+def _unknown(voice: Voice, _values: Values, _now: datetime) -> str:
+    return voice.gettext("Something keeps Tocsin from its work. The log says more.")
 
 
 def _product_changed(voice: Voice, values: Values, _now: datetime) -> str:
     now = values.text("now", plain.NAME)
     sentence = voice.gettext(
-        "The status page of {provider} is made by another product now and is read as such. "
-        'Write provider = "{now}" in config.toml, and see whether “match” still fits.'
+        "The status page of {provider} is made by another product now and is read as such. In the settings under "
+        '“{page}” add it once more and remove this account, or write provider = "{now}" in config.toml; then see '
+        "whether “{field}” still fits."
     )
-    return sentence.format(provider=_provider(voice, values), now=now or "?")
+    field, page = voice.gettext("The provider's ids for it"), voice.gettext("Accounts and connections")
+    return sentence.format(provider=_provider(voice, values), now=now or "?", field=field, page=page)
 
 
 def _autostart(voice: Voice, values: Values, _now: datetime) -> str:
@@ -217,14 +227,16 @@ def _autostart(voice: Voice, values: Values, _now: datetime) -> str:
 def _line_no_targets(voice: Voice, _values: Values, _now: datetime) -> str:
     return voice.gettext(
         "Your line cannot be measured: there is no host that may be contacted for it. "
-        "Agree to the public ones on the page “Your line”, or set “targets” under [line] in config.toml."
+        "In the settings under “Your line” agree to the public ones, or name hosts of your own "
+        "(in config.toml: “targets” under [line])."
     )
 
 
 def _line_blocked(voice: Voice, _values: Values, _now: datetime) -> str:
     return voice.gettext(
         "Your line cannot be measured: none of the hosts that are tried answers, though the internet works. A firewall "
-        "or a proxy may be in the way: set “targets” under [line] in config.toml to hosts that can be reached."
+        "or a proxy may be in the way: name hosts that can be reached in the settings under “Your line” "
+        "(in config.toml: “targets” under [line])."
     )
 
 
@@ -234,7 +246,7 @@ def _line_wrong_target(voice: Voice, values: Values, _now: datetime) -> str:
         sentence = voice.gettext("One of “targets” under [line] cannot be measured. Correct it in config.toml.")
     else:
         sentence = voice.gettext("“{target}” under [line] cannot be measured. Correct it in config.toml.")
-    return _with_problem(sentence.format(target=target), values)
+    return _with_problem(voice, sentence.format(target=target), values)
 
 
 SENTENCES: Mapping[str, Callable[[Voice, Values, datetime], str]] = MappingProxyType(

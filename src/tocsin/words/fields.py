@@ -1,6 +1,8 @@
 """What a provider's fields are called and what they are for; one that another package adds is told in its own words."""
 
-from tocsin.words import plain
+import re
+
+from tocsin.words import plain, profile
 from tocsin.words.voice import Voice
 
 
@@ -22,6 +24,12 @@ def name(voice: Voice, field: str) -> str:
         "user": voice.gettext("User name"),
     }
     return known.get(field) or plain.clean(field.replace("_", " "), plain.NAME)
+
+
+def broken(voice: Voice, key: str) -> str:
+    """A provider that another package adds, and that cannot be used."""
+    said = voice.gettext("cannot be used: update the package that adds “{name}”, or remove it. The log says more.")
+    return said.format(name=plain.clean(key, plain.NAME))
 
 
 def told(voice: Voice, help_: str) -> str:
@@ -56,4 +64,57 @@ def told(voice: Voice, help_: str) -> str:
         "A location id, where no connection names one": voice.gettext("A location id, where no connection names one"),
         "The zone of times without one, if not UTC": voice.gettext("The zone of times without one, if not UTC"),
     }
-    return known.get(help_) or plain.clean(help_, plain.TITLE)
+    return known.get(help_) or _more(voice).get(help_) or plain.clean(help_, plain.TITLE)
+
+
+def listed(voice: Voice, key: str, field: str, help_: str) -> str:
+    """What a field is for, as ``tocsin providers`` tells it; of a profile its name, and what counts if it is empty."""
+    said = told(voice, help_)
+    if key != "json" or said != plain.clean(help_, plain.TITLE) or voice.language == "en":
+        return said
+    usual = re.fullmatch(r".*; (\S+) if not set", help_)
+    more = profile.told(voice, field, usual[1] if usual is not None else "")
+    return ". ".join(filter(None, (profile.name(voice, field), more)))
+
+
+def _more(voice: Voice) -> dict[str, str]:
+    """What has a place of its own in the windows, and is told by the command line only."""
+    gettext = voice.gettext
+    return {
+        "The status page, as https://status.example.net": gettext("The status page, as https://status.example.net"),
+        "The status page, or its API's address with the id": gettext(
+            "The status page, or its API's address with the id"
+        ),
+        "The status page, or its API's address": gettext("The status page, or its API's address"),
+        "The page, as https://kuma.example.net/status/home": gettext(
+            "The page, as https://kuma.example.net/status/home"
+        ),
+        "The repository, as https://github.com/owner/name": gettext("The repository, as https://github.com/owner/name"),
+        "The page, or its API with ?account_id=": gettext("The page, or its API with ?account_id="),
+        "The dashboard, as https://status.cloud.google.com": gettext(
+            "The dashboard, as https://status.cloud.google.com"
+        ),
+        "https://graph.microsoft.com, or a national cloud's": gettext(
+            "https://graph.microsoft.com, or a national cloud's"
+        ),
+        "How Graph knows who is asking; the permission is ServiceHealth.Read.All": gettext(
+            "How Graph knows who is asking; the permission is ServiceHealth.Read.All"
+        ),
+        "The token, or the secret of the application": gettext("The token, or the secret of the application"),
+        "The host, the API's base, or its serviceProblem": gettext("The host, the API's base, or its serviceProblem"),
+        "How the provider knows who is asking": gettext("How the provider knows who is asking"),
+        "The token, key or password that goes with it": gettext("The token, key or password that goes with it"),
+        "The seller's host, the API's base, or its incident": gettext(
+            "The seller's host, the API's base, or its incident"
+        ),
+        "The token, key or password of the login": gettext("The token, key or password of the login"),
+        "The password that goes with it": gettext("The password that goes with it"),
+        "The feed, or a page that names one": gettext("The feed, or a page that names one"),
+        "The token or password, where one is needed": gettext("The token or password, where one is needed"),
+        "The document": gettext("The document"),
+        "The calendar, as https://example.net/maintenance.ics": gettext(
+            "The calendar, as https://example.net/maintenance.ics"
+        ),
+        "The Alertmanager, as https://alerts.example.net": gettext("The Alertmanager, as https://alerts.example.net"),
+        "The token or password of a proxy before it": gettext("The token or password of a proxy before it"),
+    }

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 
 from tocsin.domain.state import Kept, SecretKept
 from tocsin.domain.terms import Obstacle
-from tocsin.words import plain
 from tocsin.words.voice import Voice
 
 
@@ -17,14 +16,50 @@ def became(voice: Voice, kept: SecretKept) -> str:
             Kept.NOWHERE: voice.gettext("The secret is forgotten."),
         }[kept.where]
     known = _kept(voice) if kept.where is Kept.RUN_ONLY else _forgotten(voice)
-    if kept.obstacle is not None and kept.obstacle in known:
-        return known[kept.obstacle]()
-    sentence = (
-        voice.gettext("The keyring cannot be used ({problem}). The secret is kept until Tocsin ends.")
-        if kept.where is Kept.RUN_ONLY
-        else voice.gettext("The secret could not be removed from the keyring ({problem}).")
+    return known.get(kept.obstacle or Obstacle.KEYRING_ABSENT, known[Obstacle.KEYRING_ABSENT])()
+
+
+def not_taken(voice: Voice, obstacle: Obstacle, variable: str) -> str:
+    """Why a secret cannot be kept, to who sits at a terminal. ``variable`` is the one that would give it as well."""
+    sentence = {
+        Obstacle.KEYRING_LOCKED: voice.gettext(
+            "The keyring is locked, and a secret is kept nowhere else: unlock it, or start Tocsin with {variable} set"
+        ),
+        Obstacle.KEYRING_SILENT: voice.gettext(
+            "The keyring does not answer, and a secret is kept nowhere else: unlock or restart it, or start Tocsin "
+            "with {variable} set"
+        ),
+    }.get(obstacle) or voice.gettext(
+        "There is no keyring that can be used, and a secret is kept nowhere else: install or start one, or start "
+        "Tocsin with {variable} set"
     )
-    return sentence.format(problem=plain.clean(kept.problem, plain.BODY).rstrip("."))
+    return sentence.format(variable=variable)
+
+
+def no_login(voice: Voice, obstacle: Obstacle) -> str:
+    """Why what comes of signing in cannot be kept, to who sits at a terminal."""
+    return {
+        Obstacle.KEYRING_LOCKED: voice.gettext("The keyring is locked, and a login is kept nowhere else: unlock it"),
+        Obstacle.KEYRING_SILENT: voice.gettext(
+            "The keyring does not answer, and a login is kept nowhere else: unlock or restart it"
+        ),
+    }.get(obstacle) or voice.gettext(
+        "There is no keyring that can be used, and a login is kept nowhere else: install or start one"
+    )
+
+
+def not_let_go(voice: Voice, obstacle: Obstacle) -> str:
+    """Why a secret cannot be removed, to who sits at a terminal."""
+    return {
+        Obstacle.KEYRING_LOCKED: voice.gettext(
+            "The keyring is locked, and the secret may still be in it: unlock it, then try again"
+        ),
+        Obstacle.KEYRING_SILENT: voice.gettext(
+            "The keyring does not answer, and the secret may still be in it: unlock or restart it, then try again"
+        ),
+    }.get(obstacle) or voice.gettext(
+        "There is no keyring that can be used: if the secret is in one, start it, then try again"
+    )
 
 
 def _kept(voice: Voice) -> Mapping[Obstacle, Callable[[], str]]:

@@ -78,12 +78,17 @@ def line_now(voice: Voice, line: LineView, now: Instant) -> str:
     name = voice.gettext("Your line") if line.link == "primary" else voice.gettext("Your backup line")
     if line.measured is None:
         return voice.gettext("{line} has not been measured yet.").format(line=name)
-    if not is_fresh(line.measured, line.fresh_for, now) or line.state is LineState.NOT_MEASURED:
+    is_old = not is_fresh(line.measured, line.fresh_for, now)
+    if line.state is LineState.NOT_MEASURED and line.cause is Cause.OWN_NETWORK and not is_old:
+        found = verdicts.Facts(Says.NOT_CONNECTED, line.state, line.cause, name=name)
+        return voice.gettext("{sentence}.").format(sentence=verdicts.ours(voice, found, now.wall))
+    if is_old or line.state is LineState.NOT_MEASURED:
         template = voice.gettext("{line} is not measured now; the last time was {time}.")
         return template.format(line=name, time=times.clock(voice, line.measured.wall, now.wall))
     found = verdicts.Facts(Says.WORKS, line.state, line.cause, line.since, name=name)
     if line.state is LineState.LOCAL_FAULT:
-        found = verdicts.Facts(Says.OWN_NETWORK, line.state, line.cause, line.since)
+        says = Says.VPN if line.cause is Cause.BEYOND_GATEWAY else Says.OWN_NETWORK
+        found = verdicts.Facts(says, line.state, line.cause, line.since)
     said = [voice.gettext("{sentence}.").format(sentence=verdicts.ours(voice, found, now.wall))]
     if line.state is LineState.DOWN:
         said.append(cause_sentence(voice, line.cause))
@@ -138,6 +143,8 @@ def trouble_title(voice: Voice, state: LineState, cause: Cause | None) -> str:
     if state is LineState.LOCAL_FAULT:
         if cause is Cause.GATEWAY:
             return voice.pgettext("line incident", "Own network down: the router did not answer")
+        if cause is Cause.BEYOND_GATEWAY:
+            return voice.pgettext("line incident", "VPN did not work")
         return voice.pgettext("line incident", "Own network down")
     if cause is Cause.DNS:
         return voice.pgettext("line incident", "Names of websites not found")

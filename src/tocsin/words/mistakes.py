@@ -3,17 +3,13 @@
 import re
 from collections.abc import Callable
 
-from tocsin.words import plain
+from tocsin.words import complaints, plain, system
 from tocsin.words.values import Values
 from tocsin.words.voice import Voice
 
 _FILE = "config.toml"
+_REASON = re.compile(r"(?P<said>.*\S) \((?P<reason>.*)\)")
 _PATTERNS = (
-    re.compile(r"cannot be read \((?P<reason>.*)\)"),
-    re.compile(r"cannot be written \((?P<reason>.*)\)"),
-    re.compile(r"cannot be removed \((?P<reason>.*)\)"),
-    re.compile(r"cannot be copied before it is changed \((?P<reason>.*)\)"),
-    re.compile(r"is not TOML: (?P<reason>.*)"),
     re.compile(r"is longer than (?P<n>\d+) characters"),
     re.compile(r"has (?P<n>\d+) more problems"),
     re.compile(r"is not a setting of this version"),
@@ -27,9 +23,12 @@ def told(voice: Voice, values: Values) -> str:
     """What is wrong and where: a sentence without its full stop; empty where nothing is known of it."""
     what = _what(voice, values.text("what", plain.BODY))
     if not what:
-        return values.text("problem", plain.BODY).rstrip(".")
-    key, line = values.text("place"), values.count("line")
-    if key == _FILE:
+        complaint = complaints.told(voice, values.text("complaint"), values)
+        return (complaint or values.text("problem", plain.BODY)).rstrip(".")
+    key, line, column = values.text("place"), values.count("line"), values.count("column")
+    if key == _FILE and column:
+        said = voice.gettext("config.toml, line {line}, character {column}: the file {what}")
+    elif key == _FILE:
         said = (
             voice.gettext("config.toml, line {line}: the file {what}") if line else voice.gettext("config.toml {what}")
         )
@@ -37,7 +36,7 @@ def told(voice: Voice, values: Values) -> str:
         said = voice.gettext("config.toml, line {line}: {key} {what}")
     else:
         said = voice.gettext("config.toml: {key} {what}")
-    mistake = said.format(line=line, key=key, what=what)
+    mistake = said.format(line=line, column=column, key=key, what=what)
     choices = ", ".join(values.names("allowed"))
     if not choices:
         return mistake
@@ -53,6 +52,9 @@ def _what(voice: Voice, problem: str) -> str:
         found = pattern.fullmatch(problem)
         if found is not None:
             return sentence.format(**found.groupdict())
+    with_reason = _REASON.fullmatch(problem)
+    if with_reason is not None and with_reason["said"] in fixed:
+        return system.behind(voice, fixed[with_reason["said"]], with_reason["reason"])
     return problem
 
 
@@ -110,17 +112,32 @@ def _fixed(gettext: Callable[[str], str]) -> tuple[str, ...]:
         gettext("would have something in it that is no text"),
         gettext("would be larger than 1 MiB"),
         gettext("have an id twice; ids are unique"),
+        gettext("cannot be read"),
+        gettext("cannot be written"),
+        gettext("cannot be removed"),
+        gettext("cannot be copied before it is changed"),
+        gettext("has a text there without its closing quotation mark"),
+        gettext("has a key there for the second time"),
+        gettext("has a table there for the second time"),
+        gettext("has no value there behind the sign ="),
+        gettext("has something there that is no value; a text stands between quotation marks"),
+        gettext("has no sign = there behind the name of a setting"),
+        gettext("has the head of a table there without its closing bracket"),
+        gettext("has something more there, where a new line should begin"),
+        gettext("has a list there without its closing bracket"),
+        gettext("has a table there without its closing brace"),
+        gettext("has a character there that may not stand in it"),
+        gettext("has a backslash there that begins nothing that is known; for a backslash itself write two"),
+        gettext("has a date or a time there that does not exist"),
+        gettext("has a number there that is too long"),
+        gettext("has something there that is no name of a setting"),
+        gettext("has something there that cannot be read"),
     )
 
 
 def _with_values(gettext: Callable[[str], str]) -> tuple[str, ...]:
     """The same of ``_PATTERNS``."""
     return (
-        gettext("cannot be read ({reason})"),
-        gettext("cannot be written ({reason})"),
-        gettext("cannot be removed ({reason})"),
-        gettext("cannot be copied before it is changed ({reason})"),
-        gettext("is not TOML ({reason})"),
         gettext("is longer than {n} characters"),
         gettext("has {n} more mistakes"),
         gettext("is not a setting of this version"),

@@ -166,4 +166,12 @@ def _secret(gettext: Callable[[str], str]) -> dict[Obstacle, str]:
             "Nobody is signed in to the account “{place}”: sign in under “Accounts and connections” in the settings, "
             "or with “{command}”."
         ),
+        Obstacle.OPTION: gettext(
+            "The option “{place}” of the account is missing or cannot be used: correct it in the settings under "
+            "“Accounts and connections”."
+        ),
+        Obstacle.PATH: gettext(
+            "Where the path “{place}” leads to in the document there is nothing that fits: correct this path, or the "
+            "address."
+        ),
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tocsin.words import erase, plain
+from tocsin.words import erase, plain, system
 from tocsin.words.voice import Voice
 
 RECORD = "the record"
@@ -17,14 +17,13 @@ def exported(voice: Voice, file: str, problems: Sequence[str]) -> str:
     if not problems:
         return voice.gettext("Everything is in {file}.").format(file=place)
     said = voice.gettext("Everything is in {file}, except what could not be read: {problems}")
-    return said.format(file=place, problems="; ".join(_unread(voice, each) for each in problems))
+    return said.format(file=place, problems="; ".join(unread(voice, each) for each in problems))
 
 
-def _unread(voice: Voice, problem: str) -> str:
-    """What could not be read, with the technical reason behind it in brackets; that one is not translated."""
+def unread(voice: Voice, problem: str) -> str:
+    """What could not be read, with the reason behind it in brackets."""
     thing, _, reason = plain.clean(problem, _WHERE).partition(": ")
-    named = voice.gettext("the record") if thing == RECORD else thing
-    return f"{named} ({reason})" if reason else named
+    return system.behind(voice, voice.gettext("the record") if thing == RECORD else thing, reason)
 
 
 def not_exported(voice: Voice, file: str, problem: str) -> str:
@@ -32,8 +31,8 @@ def not_exported(voice: Voice, file: str, problem: str) -> str:
     place = plain.clean(file, _WHERE)
     if not problem:
         return voice.gettext("{file} is there already. Choose another name.").format(file=place)
-    said = voice.gettext("{file} cannot be written ({problem}). Choose another place.")
-    return said.format(file=place, problem=plain.clean(problem))
+    said = voice.gettext("{file} cannot be written. Choose another place.").format(file=place)
+    return system.behind(voice, said, plain.clean(problem))
 
 
 def erased(voice: Voice, left: Sequence[tuple[str, str, str]]) -> tuple[str, str]:

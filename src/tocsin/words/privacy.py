@@ -34,8 +34,8 @@ def page(voice: Voice, found: Privacy) -> tuple[Section, ...]:
 def nobody_else(voice: Voice) -> str:
     """The promise that the list is whole."""
     return voice.gettext(
-        "Tocsin contacts nobody but these: no telemetry, no advertising, no search for updates. "
-        "Links open in your browser, and only when you click them."
+        "Tocsin contacts nobody but these and the addresses that you have it try: no telemetry, no advertising, no "
+        "search for updates. Links open in your browser, and only when you click them."
     )
 
 
@@ -46,7 +46,7 @@ def _kept(voice: Voice, kept: Kept) -> tuple[str, str]:
         ),
         Kind.RECORD: voice.gettext(
             "the record: incidents as the provider told them, your reports, and a value for each minute of your line "
-            "for 400 days"
+            "for 400 days; beside it a copy from before an older one was brought up to date, and any that was damaged"
         ),
         Kind.LOG: voice.gettext("the log: three files of 1 MiB at the most, with secrets taken out"),
         Kind.RUN: voice.gettext("the lock and the socket of the running program"),
@@ -67,7 +67,21 @@ def _contacts(voice: Voice, found: Privacy) -> tuple[tuple[str, str], ...]:
         said = contact(voice, each)
         rows.append((_whom(voice, each), voice.pgettext("as the line above", "the same") if said == before else said))
         before = said
+    if any(not each.is_here for each in found.contacts):
+        rows.append(("", _of_everyone(voice, found)))
     return tuple(rows)
+
+
+def _of_everyone(voice: Voice, found: Privacy) -> str:
+    """What everybody in the list learns, beside what stands behind each."""
+    said = voice.gettext("All of them see your internet address, as every website does.")
+    if all(each.purpose is not Purpose.POLL for each in found.contacts):
+        return said
+    told = voice.gettext(
+        "Who is asked for an account is told that it is Tocsin that asks, and which version, and is given back what it "
+        "sent itself: the mark of a page that has not changed, the cookie of a login."
+    )
+    return f"{said} {told}"
 
 
 def _whom(voice: Voice, each: Contact) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from tocsin.domain.signing_in import SignInFault, SigningIn, SignInStep
 from tocsin.domain.terms import FailureKind, Obstacle
 from tocsin.words import obstacles, plain, times, trials
+from tocsin.words.reach import technical
 from tocsin.words.voice import Voice
 
 
@@ -116,12 +117,22 @@ def not_taken(voice: Voice, url: str) -> str:
     return voice.begun(sentence.format(host=trials.place(voice, url)))
 
 
+def lost(voice: Voice) -> str:
+    """An account was to be set up with a sign-in that is not held any more."""
+    return voice.gettext(
+        "Nothing was saved, for what you signed in to is not known any more: another sign-in may have taken its place. "
+        "Sign in again."
+    )
+
+
 def failed(voice: Voice, view: SigningIn) -> str:
     """Why nobody was signed in, and the remedy; the technical reason stands behind it where it says more."""
     if view.obstacle is not None:
         return obstacles.sentence(view.obstacle, view.place, voice.gettext, voice.command)
     said = _by_fault(voice, view.fault) if view.fault is not None else _by_kind(voice, view)
     reason = plain.clean(view.text, plain.BODY)
+    if view.fault is None and view.failure not in (None, FailureKind.UNAUTHORIZED):  # that one has the server's code
+        reason = technical(view.failure.value, reason)
     if not reason or view.fault not in (None, SignInFault.CLIENT, SignInFault.SCOPE):
         return said
     # Translators: the technical reason of a failure, which stays in English.

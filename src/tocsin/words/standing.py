@@ -16,6 +16,14 @@ from tocsin.words.verdicts import Facts
 from tocsin.words.voice import Voice
 
 _UNHEARD = (Says.WORKS_UNHEARD, Says.POOR_UNHEARD, Says.DOWN_UNHEARD)
+_WHOLE = (
+    Says.WORKS_DESPITE_REPORT,
+    Says.WORKS_UNHEARD,
+    Says.NOT_CONNECTED,
+    Says.SIGN_IN,
+    Says.SIGN_IN_AND_REPORTED,
+)
+"""What is as short as it gets."""
 _AT_WORK = (Says.WORKS_DURING_MAINTENANCE, Says.POOR_DURING_MAINTENANCE, Says.DOWN_DURING_MAINTENANCE)
 
 
@@ -49,13 +57,13 @@ def headline(
 def _by_verdict(voice: Voice, found: Facts, now: datetime) -> str | None:
     if found.says is Says.WORKS:
         return voice.gettext("{name} works").format(name=found.name)
-    if found.says is Says.OWN_NETWORK:
+    if found.says in (Says.OWN_NETWORK, Says.VPN):
         return verdicts.own_network(voice, found.says)
     short = replace(found, report=None if found.report is None else replace(found.report, eta=None))
-    if found.says is Says.OWN_NETWORK_AND_REPORTED:
+    if found.says in verdicts.OWN_NETWORK:
         said = "" if short.report is None else verdicts.theirs(voice, found.says, short.report, now)
         return verdicts.join(voice, verdicts.own_network(voice, found.says), said)
-    if found.says in (Says.WORKS_DESPITE_REPORT, Says.WORKS_UNHEARD, Says.SIGN_IN, Says.SIGN_IN_AND_REPORTED):
+    if found.says in _WHOLE:
         return verdicts.clause(voice, short, now)
     return None
 

@@ -1,7 +1,7 @@
 """Starting with the computer, in words: what is in the way, and what a person can do about it."""
 
 from tocsin.domain.starting import StartObstacle
-from tocsin.words import plain
+from tocsin.words import plain, system
 from tocsin.words.voice import Voice
 
 _WHERE = 400  # characters of a place: a path is not to be cut
@@ -10,7 +10,7 @@ _WHERE = 400  # characters of a place: a path is not to be cut
 def in_the_way(voice: Voice, obstacle: str, place: str, problem: str) -> str:
     """One sentence or two: why it does not start with the computer as wished, and the remedy.
 
-    ``obstacle`` is a word of ``StartObstacle``; ``problem`` is the system's own word, which is not translated.
+    ``obstacle`` is a word of ``StartObstacle``; ``problem`` is the system's own word, which is said in ours.
     """
     gettext = voice.gettext
     where = plain.clean(place, _WHERE)
@@ -54,8 +54,7 @@ def in_the_way(voice: Voice, obstacle: str, place: str, problem: str) -> str:
     }
     said = sentences.get(StartObstacle(obstacle), "") if obstacle in {*StartObstacle} else ""
     said = said.format(place=where, command=voice.command("autostart off", where))
-    detail = plain.clean(problem)
-    return f"{said} ({detail})" if detail else said
+    return system.behind(voice, said, plain.clean(problem)) if said else ""
 
 
 def not_switched(voice: Voice, obstacle: str, place: str, problem: str) -> str:

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from tocsin.domain.terms import FailureKind
 from tocsin.domain.trial import TrialStep, TrialView
 from tocsin.words import obstacles, plain
+from tocsin.words.reach import technical
 from tocsin.words.voice import Voice
 
 
@@ -20,7 +21,8 @@ def told(voice: Voice, view: TrialView, url: str, *, signed: bool) -> tuple[str,
     """Why nothing came of a trial with the remedy, and the technical reason where that says more; else empty."""
     if view.obstacle is not None:
         return obstacles.sentence(view.obstacle, view.place, voice.gettext, voice.command), ""
-    return failure(voice, view.failure, url, signed=signed), plain.clean(view.text, plain.BODY)
+    kind = view.failure.value if view.failure is not None else ""
+    return failure(voice, view.failure, url, signed=signed), technical(kind, plain.clean(view.text, plain.BODY))
 
 
 def failure(voice: Voice, kind: FailureKind | None, url: str, *, signed: bool = False) -> str:

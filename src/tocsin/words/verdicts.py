@@ -12,12 +12,13 @@ from tocsin.words import reports, times
 from tocsin.words.reports import Report
 from tocsin.words.voice import Voice
 
-OWN_NETWORK = (Says.OWN_NETWORK, Says.OWN_NETWORK_AND_REPORTED)
+OWN_NETWORK = (Says.OWN_NETWORK, Says.OWN_NETWORK_AND_REPORTED, Says.VPN, Says.VPN_AND_REPORTED)
 REPORTED = (
     Says.WORKS_DESPITE_REPORT,
     Says.POOR_REPORTED,
     Says.DOWN_REPORTED,
     Says.OWN_NETWORK_AND_REPORTED,
+    Says.VPN_AND_REPORTED,
     Says.SIGN_IN_AND_REPORTED,
 )
 UNREPORTED = (Says.POOR_UNREPORTED, Says.DOWN_UNREPORTED)
@@ -90,6 +91,8 @@ def ours(voice: Voice, facts: Facts, now: datetime) -> str:
         template = voice.gettext("This network asks you to sign in")
     elif facts.state is LineState.UP:
         template = voice.gettext("{line} works")
+    elif facts.says is Says.NOT_CONNECTED:
+        template = voice.gettext("{line} is not measured: this computer is not connected to a network")
     else:
         template = voice.gettext("{line} is not measured now")
     return template.format(
@@ -134,6 +137,8 @@ def _own_network(voice: Voice, facts: Facts) -> str:
 
 def own_cause(voice: Voice, facts: Facts, now: datetime) -> str:
     """What of the own network does not work, as half a sentence: "the router has not answered since 17:58"."""
+    if facts.cause is Cause.BEYOND_GATEWAY:
+        return _vpn_cause(voice, facts, now)
     is_router = facts.cause is Cause.GATEWAY
     if facts.since is None:
         return (
@@ -146,8 +151,17 @@ def own_cause(voice: Voice, facts: Facts, now: datetime) -> str:
     return template.format(time=_clock(voice, facts.since, now))
 
 
+def _vpn_cause(voice: Voice, facts: Facts, now: datetime) -> str:
+    if facts.since is None:
+        return voice.gettext("nothing comes through it, though your line works")
+    template = voice.gettext("nothing has come through it since {time}, though your line works")
+    return template.format(time=_clock(voice, facts.since, now))
+
+
 def own_network(voice: Voice, says: Says) -> str:
     """Where it is broken, in so many words: not at the provider, unless that one reports something too."""
+    if says in (Says.VPN, Says.VPN_AND_REPORTED):
+        return voice.gettext("Your VPN does not work")
     if says is Says.OWN_NETWORK_AND_REPORTED:
         return voice.gettext("Your own network is down")
     return voice.gettext("Your own network is down, not the provider")
@@ -191,6 +205,7 @@ def advice(voice: Voice, value: Advice) -> str:
         Advice.CHECK_OWN_EQUIPMENT: voice.gettext(
             "Check the cable or the Wi-Fi of this computer, and that your router has power."
         ),
+        Advice.CHECK_VPN: voice.gettext("Connect your VPN again, or choose another of its servers."),
         Advice.RESTART_ROUTER: voice.gettext("Switch your router off, wait half a minute, and switch it on again."),
         Advice.WAIT: voice.gettext("It is known: there is nothing you need to do."),
         Advice.USE_ANOTHER_WAY: voice.gettext(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout
@@ -49,9 +50,9 @@ class AccountForm(Page):
         self._product = self.say("", Tone.QUIET)
         self._name_and_address()
         if not self._is_line:
-            options = OptionsForm(
-                words, account, () if backstage.fields is None else backstage.fields(account.provider)
-            )
+            asked = () if backstage.fields is None else backstage.fields(account.provider)
+            wrong = None if backstage.mistakes is None else partial(backstage.mistakes, account.provider)
+            options = OptionsForm(words, account, asked, wrong)
             self.column.addWidget(options)
             self.adopt(options)
         self._paused()
@@ -61,9 +62,9 @@ class AccountForm(Page):
             self.column.addWidget(login)
             self.adopt(login)
             self.heading(words.gettext("Test this account"))
-            trial = TrialBox(words)
+            trial = TrialBox(words, in_full=any(each.group for each in asked))
             trial.follow(self._id)
-            trial.row(trial.test, trial.stop)
+            self.row(trial.test, trial.stop)  # above what came of it, which may be long
             self.column.addWidget(trial)
             self.adopt(trial)
         self.heading(words.gettext("Connections"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import MappingProxyType
 
 from tocsin.domain.account import Account, Connection, Settings
 
@@ -52,3 +53,11 @@ def without_connection(settings: Settings, account: str, connection: str) -> Set
         return replace(there, connections=rest) if rest else there
 
     return put_account(settings, account, changed)
+
+
+def with_option(account: Account, name: str, value: str) -> Account:
+    """The account with one option changed; an empty one goes."""
+    options = dict(account.options) | {name: value}
+    if not value:
+        del options[name]
+    return replace(account, options=MappingProxyType(options))

@@ -158,6 +158,17 @@ class TextField(Field):
         """Whether what stands there could be kept."""
         return not self._check(self.text)
 
+    def fill(self, text: str) -> None:
+        """Have this stand there as if it had been typed; ``finish`` is to follow."""
+        self._line.selectAll()
+        self._line.insert(text)
+        self._line.setCursorPosition(0)
+        self._on_edited()
+
+    def finish(self) -> None:
+        """Settle what stands there, if it can be kept."""
+        self._on_finished()
+
     def check_with(self, check: Check) -> None:
         """Other rules hold from now on."""
         self._check = check

@@ -7,6 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QLineEdit
+
+from tocsin.desktop.address_finder import FIELDS, AddressFinder, AddressForm, explanation
 from tocsin.desktop.settings.changes import account_of, put_account
 from tocsin.desktop.settings.checks import Check, Checks
 from tocsin.desktop.settings.controls import ChoiceField
@@ -29,11 +33,24 @@ _OF_KIND: Mapping[AuthKind, tuple[str, ...]] = {
     AuthKind.LOGIN: ("user",),
     AuthKind.OAUTH2: ("client_id", "token_url", "scope"),
 }
+_FIRST_FOUND = "authorize_url"
 _OF_FLOW: Mapping[OAuthFlow, tuple[str, ...]] = {
     OAuthFlow.CLIENT_CREDENTIALS: (),
     OAuthFlow.CODE: ("authorize_url",),
     OAuthFlow.DEVICE: ("device_url",),
 }
+
+
+class _ServerField(TextField):
+    """What is to be asked for its addresses. It is no setting: what stands there is kept as what is half typed."""
+
+    @property
+    def line(self) -> QLineEdit:
+        """Where it is typed."""
+        return self._line
+
+    def _settle(self, value: object) -> None:
+        self.hold(held=bool(value))
 
 
 class LoginForm(Page):
@@ -47,10 +64,18 @@ class LoginForm(Page):
         self.kind = ChoiceField(f"account.{account}.auth", words.gettext("How to sign in"), _kinds(words))
         self.flow = ChoiceField(f"account.{account}.auth.flow", words.gettext("Who signs in"), _flows(words))
         self._texts = {name: self._text(name, caption, check) for name, (caption, check) in _captions(words).items()}
+        self._server = self._server_field()
+        self._finder = AddressFinder(words, AddressForm(self._asked, self._addresses, self._fill))
         for field in (self.kind, self.flow, *self._texts.values()):
             field.settled.connect(partial(self._on_chosen, field))
             field.resumed.connect(self._on_resumed)
+            if field is self._texts[_FIRST_FOUND]:
+                self.column.addWidget(self._server)
+                self.column.addWidget(self._finder)
             self.column.addWidget(field)
+        self._finder.watch(self._server.line)
+        self._finder.commanded.connect(self.commanded)
+        self._finder.told.connect(self.told)
         self._missing = self.say("", Tone.STRONG)
         self._signing = SignInBox(words)
         self._signing.commanded.connect(self.commanded)
@@ -69,6 +94,11 @@ class LoginForm(Page):
         meanwhile = self.words.gettext("In config.toml it was changed to: {value}")
         return TextField(f"account.{self._account}.auth.{name}", caption, check, "", meanwhile)
 
+    def _server_field(self) -> _ServerField:
+        words = self.words
+        caption, hint = words.gettext("Address of the sign-in server (optional)"), explanation(words)
+        return _ServerField(f"account.{self._account}.auth.server", caption, Checks(words).anything, hint)
+
     def refresh(self, settings: Settings, state: AppState, now: Instant) -> None:
         """Show the login as it is, unless another is being put together."""
         del now
@@ -84,6 +114,7 @@ class LoginForm(Page):
         if view is not None and view.account == self._account and not view.step.is_over and self._signing.view is None:
             self._signing.follow(view)  # begun before the window was closed, or in another language
         self._signing.render_state(state)
+        self._finder.render_state(state)
         known = next((each for each in state.accounts if each.id == self._account), None)
         self._was_signed_in = self._signing.is_done or (known is not None and known.last_success is not None)
         self._turn()
@@ -91,8 +122,18 @@ class LoginForm(Page):
     def lock(self, *, locked: bool) -> None:
         """A login that cannot be changed can still be given its secret."""
         super().lock(locked=locked)
-        for field in (self.kind, self.flow, *self._texts.values()):
+        for field in (self.kind, self.flow, self._server, *self._texts.values()):
             field.lock(locked=locked)
+        self._finder.setEnabled(not locked)
+
+    def let_go(self) -> None:
+        """An answer that nobody waits for is not asked for any longer."""
+        self._finder.break_off()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        """What is found is filled in where it can be seen, or not at all."""
+        super().hideEvent(event)
+        self._finder.break_off()
 
     @property
     def _names(self) -> tuple[str, ...]:
@@ -107,6 +148,9 @@ class LoginForm(Page):
         self.flow.setVisible(kind is AuthKind.OAUTH2)
         for name, field in self._texts.items():
             field.setVisible(name in names)
+        self._server.setVisible(kind is AuthKind.OAUTH2)
+        self._finder.setVisible(kind is AuthKind.OAUTH2)
+        self._finder.follow()
         by_person = kind is AuthKind.OAUTH2 and self.flow.chosen is not OAuthFlow.CLIENT_CREDENTIALS
         self._secret.setVisible(kind is not AuthKind.NONE)
         words = self.words
@@ -130,6 +174,20 @@ class LoginForm(Page):
             return False
         asked = ("kind", "flow", *self._names)
         return all(getattr(made, name) == getattr(saved, name) for name in asked)
+
+    def _asked(self) -> str:
+        """The server that is to be asked for its addresses; nothing where they are not needed."""
+        return self._server.text if self.kind.chosen is AuthKind.OAUTH2 else ""
+
+    def _addresses(self) -> dict[str, str]:
+        return {name: self._texts[name].text for name in FIELDS if name in self._names}
+
+    def _fill(self, texts: Mapping[str, str]) -> None:
+        """As if they had been typed: what is whole by that is saved, and can be taken back like any other change."""
+        for name, text in texts.items():
+            self._texts[name].fill(text)
+        for name in texts:
+            self._texts[name].finish()
 
     def _on_sign_in(self) -> None:
         if self._shown is not None:

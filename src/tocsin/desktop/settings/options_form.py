@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
-from tocsin.desktop.settings.changes import account_of, put_account
+from tocsin.desktop.settings.changes import account_of, put_account, with_option
 from tocsin.desktop.settings.checks import Checks, is_loopback_address, split
 from tocsin.desktop.settings.controls import CheckField, ChoiceField
 from tocsin.desktop.settings.field import Field, TextField
@@ -19,30 +19,40 @@ from tocsin.ports import FieldType, ProviderField
 from tocsin.words import fields as field_words
 from tocsin.words.phrasebook import Phrasebook
 
+if TYPE_CHECKING:
+    from tocsin.desktop.settings.profile_fields import Mistakes
+
 _ELSEWHERE = ("url", "auth", "secret")  # they have fields of their own
-_IN_FILE = ("json",)  # its profile of some thirty paths is written in the file, not in a form
 _USER = "user"
 
 
 class OptionsForm(Page):
-    """The fields that a provider declares, bound to an account's ``options``, and ``allow_insecure``."""
+    """The fields that a provider declares, bound to an account's ``options``, and ``allow_insecure``.
 
-    def __init__(self, words: Phrasebook, account: Account, asked: tuple[ProviderField, ...]) -> None:
+    Those in groups stand above the fold, in a form of their own.
+    """
+
+    def __init__(
+        self, words: Phrasebook, account: Account, asked: tuple[ProviderField, ...], mistakes: "Mistakes | None" = None
+    ) -> None:
         super().__init__(words)
         self._id = account.id
         self._needs_plain = False
+        if any(each.group for each in asked):
+            from tocsin.desktop.settings.profile_form import ProfileForm  # noqa: PLC0415 - one product in a few dozen
+
+            profile = ProfileForm(words, account, asked, mistakes)
+            self.column.addWidget(profile)
+            self.adopt(profile)
         self._fold = fold(words.gettext("More about this account"), self._on_fold)
         self.column.addWidget(self._fold)
         self._inside = Page(words)
         self.column.addWidget(self._inside)
         self.adopt(self._inside)
         self._fields: dict[str, Field] = {}
-        if account.provider in _IN_FILE:
-            self._inside.say(words.gettext("Further options of this product are in config.toml, under “options”."))
-        else:
-            for each in asked:
-                if each.name not in _ELSEWHERE:
-                    self._ask(each)
+        for each in asked:
+            if each.name not in _ELSEWHERE and not each.group:
+                self._ask(each)
         self._insecure = CheckField(
             f"account.{self._id}.allow_insecure", words.gettext("Allow http without encryption")
         )
@@ -115,11 +125,7 @@ class OptionsForm(Page):
         return lambda settings, value: put_account(settings, self._id, lambda account: put(account, value))
 
     def _put_option(self, asked: ProviderField) -> Callable[[Settings, object], Settings]:
-        def put(account: Account, value: object) -> Account:
-            rest = {name: said for name, said in account.options.items() if name != asked.name}
-            return replace(account, options=MappingProxyType(rest | ({asked.name: str(value)} if value else {})))
-
-        return self._put(put)
+        return self._put(lambda account, value: with_option(account, asked.name, str(value)))
 
 
 def _insecure(account: Account, value: object) -> Account:

@@ -1,11 +1,12 @@
 """The part of the page on privacy where one takes one's data along, or has it erased."""
 
+import os
 from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, Qt, Slot
+from PySide6.QtCore import QSettings, QStandardPaths, Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
 
 from tocsin.desktop import plain_text
@@ -47,6 +48,8 @@ class OwnData(Page):
     def _on_export(self) -> None:
         if self._open is not None:
             return
+        # Qt's dialog writes the folders one has looked at into a file of its own, which no erasing would reach.
+        QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, os.devnull)
         documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         name = f"tocsin-{date.today():%Y-%m-%d}.zip"  # noqa: DTZ011 - a file's name is by the user's own calendar
         dialog = QFileDialog(self, self.words.gettext("Export my data"), str(Path(documents) / name), "*.zip")

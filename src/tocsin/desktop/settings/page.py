@@ -93,6 +93,8 @@ class Page(QWidget):
 
     def let_go(self) -> None:
         """Expect nothing any more: the page is about to go."""
+        for part in self._parts:
+            part.let_go()
 
     # --- for the pages themselves ---
 
@@ -101,9 +103,15 @@ class Page(QWidget):
 
     def add(self, field: Field, get: Callable[[Settings], object], put: Callable[[Settings, _Value], Settings]) -> None:
         """A field that shows one value of the settings and changes it. ``get`` returns None where it is gone."""
+        self.bind(field, get, put)
+        self.column.addWidget(field)
+
+    def bind(
+        self, field: Field, get: Callable[[Settings], object], put: Callable[[Settings, _Value], Settings]
+    ) -> None:
+        """The same for a field that has its place already."""
         self._bound.append((field, get))
         field.settled.connect(partial(self._on_settled, field, put))
-        self.column.addWidget(field)
 
     def _on_settled(self, field: Field, put: Callable[[Settings, _Value], Settings], value: _Value) -> None:
         self.edited.emit(Edit(lambda settings: put(settings, value), field))

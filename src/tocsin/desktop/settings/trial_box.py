@@ -7,19 +7,23 @@ from PySide6.QtCore import Slot
 from tocsin.desktop.settings.changes import account_of
 from tocsin.desktop.settings.page import Page
 from tocsin.desktop.widgets import Tone, button
-from tocsin.domain.account import LINE_PROVIDER, Account, AuthKind, OAuthFlow, Settings
+from tocsin.domain.account import LINE_PROVIDER, Account, AuthKind, Settings
 from tocsin.domain.instant import Instant
 from tocsin.domain.state import AppState, CheckNow, EndTrial, TryAddress
 from tocsin.domain.trial import Trial, TrialStep, TrialView
-from tocsin.words import plain, trials
+from tocsin.words import found, plain, trials
 from tocsin.words.phrasebook import Phrasebook
 
 
 class TrialBox(Page):
-    """A button, and what came of it. ``follow`` says which account it is about."""
+    """A button, and what came of it. ``follow`` says which account it is about.
 
-    def __init__(self, words: Phrasebook) -> None:
+    ``in_full``: all that was found is told, for who has to say where to look.
+    """
+
+    def __init__(self, words: Phrasebook, *, in_full: bool = False) -> None:
         super().__init__(words)
+        self._in_full = in_full
         self._id = ""
         self._account: Account | None = None
         self._tried: Account | None = None
@@ -29,6 +33,7 @@ class TrialBox(Page):
         self.stop = button(words.gettext("Stop the test"), self._on_stop)
         self.stop.hide()
         self._result = self.say("", Tone.NORMAL)
+        self._details = self.say("", Tone.NORMAL)
         self.follow("")
 
     def follow(self, account: str) -> None:
@@ -37,21 +42,25 @@ class TrialBox(Page):
             self.let_go()
             self._id = account
             self._result.say("")
+            self._details.say("")
 
     def refresh(self, settings: Settings, state: AppState, now: Instant) -> None:
         """Show what came of it so far."""
-        del now
         self._account = account_of(settings, self._id)
         self.test.setEnabled(self._account is not None and self._account.provider != LINE_PROVIDER)
         view = state.trial
         if view is not None and view.number == self._number and not self._is_over:
-            self._show(view)
+            self._show(view, now)
+        elif view is not None and view.number > self._number and not self._is_over:  # the assistant tries something
+            self._is_over = True
+            self._result.say(self.words.gettext("The test was stopped."))
+            self._turn()
 
     def let_go(self) -> None:
         """A test that nobody waits for is broken off."""
         if not self._is_over:
             self._is_over = True
-            self.commanded.emit(EndTrial())
+            self.commanded.emit(EndTrial(self._number))
         self._turn()
 
     @Slot()
@@ -60,7 +69,8 @@ class TrialBox(Page):
         if account is None:
             return
         self._tried = account
-        if _is_signed_in_elsewhere(account):
+        self._details.say("")
+        if account.auth.is_by_person:
             # Its sign-in belongs to the account alone: used a second time it could be void for both.
             self.commanded.emit(CheckNow())
             self._result.say(self.words.gettext("The test is under way. The list of accounts shows how it stands."))
@@ -88,7 +98,7 @@ class TrialBox(Page):
         self._result.say(self.words.gettext("The test was stopped."))
         self.test.setFocus()
 
-    def _show(self, view: TrialView) -> None:
+    def _show(self, view: TrialView, now: Instant) -> None:
         words = self.words
         self._is_over = view.step in (TrialStep.FOUND, TrialStep.FAILED)
         if view.step is TrialStep.FOUND:
@@ -98,6 +108,7 @@ class TrialBox(Page):
                     name=name, level=words.level_word(view.level)
                 )
             )
+            self._details.say(found.told(words, view, now.wall) if self._in_full else found.counted(words, view))
         elif view.step is TrialStep.FAILED:
             self._result.say(self._failure(view))
         else:
@@ -123,7 +134,3 @@ class TrialBox(Page):
         self.stop.setVisible(not self._is_over)
         if had_focus and self._is_over:
             self.test.setFocus()
-
-
-def _is_signed_in_elsewhere(account: Account) -> bool:
-    return account.auth.kind is AuthKind.OAUTH2 and account.auth.flow is not OAuthFlow.CLIENT_CREDENTIALS
