@@ -14,21 +14,21 @@ from support.finding_scenes import HERE, SERVER, with_addresses, without
 from support.offline_window import settle, texts
 from support.painting import warm_painter
 from support.phrases import book
-from support.settings_scenes import Rig, enter, settings, type_over
+from support.settings_scenes import enter, type_over
 from support.settings_scenes import press as press_setting
+from support.sign_in_form import form, rig
 from support.sign_in_scenes import BY_BROWSER
 from tocsin import resources
 from tocsin.desktop.address_finder import AddressFinder, AddressForm
 from tocsin.desktop.assistant_steps import Place
 from tocsin.desktop.settings.book import PageName
-from tocsin.desktop.settings.login_form import LoginForm
 from tocsin.desktop.widgets import Stack
 from tocsin.domain.finding import Addresses, EndFinding, FindAddresses, FindFault, Finding, FindStep
 from tocsin.domain.signing_in import SignIn
 from tocsin.domain.state import SetUp
 from tocsin.domain.terms import FailureKind, Obstacle
 
-__all__ = ["engine", "letters", "opened", "warm_painter"]  # fixtures
+__all__ = ["engine", "letters", "opened", "rig", "warm_painter"]  # fixtures
 
 WHERE = "Address of the sign-in server (optional)"
 FIND = "Find the addresses"
@@ -193,22 +193,6 @@ def test_another_language_goes_on_with_the_search(opened, engine):
 
 
 # --- the settings ---
-
-
-@pytest.fixture
-def rig(qtbot, tmp_path):
-    """The settings at an account that a person signs in to."""
-    made = Rig(tmp_path / "config.toml")
-    qtbot.addWidget(made.window)
-    known = settings()
-    made.source.save(replace(known, accounts=(replace(known.accounts[0], auth=BY_BROWSER), *known.accounts[1:])))
-    made.desk.reload()
-    made.publish(accounts=())
-    return made.show(PageName.ACCOUNTS, "home")
-
-
-def form(rig) -> LoginForm:
-    return next(each for each in rig.window.findChildren(LoginForm) if each.isVisible())
 
 
 def ask(rig) -> FindAddresses:

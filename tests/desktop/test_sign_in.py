@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
@@ -13,11 +12,10 @@ from support.desktop_scenes import english
 from support.offline_window import settle, texts
 from support.painting import warm_painter
 from support.phrases import book
-from support.settings_scenes import Rig, enter, settings
+from support.settings_scenes import enter
+from support.sign_in_form import form, rig
 from support.sign_in_scenes import ADDRESS, BY_BROWSER, LOGIN, prompted, refused, with_code
 from tocsin.desktop.assistant_steps import Place
-from tocsin.desktop.settings.book import PageName
-from tocsin.desktop.settings.login_form import LoginForm
 from tocsin.domain.account import AuthKind, OAuthFlow
 from tocsin.domain.signing_in import (
     EndSignIn,
@@ -28,7 +26,7 @@ from tocsin.domain.signing_in import (
 from tocsin.domain.state import EndTrial, SetUp, TryAddress
 from tocsin.domain.terms import FailureKind
 
-__all__ = ["engine", "opened", "warm_painter"]  # fixtures
+__all__ = ["engine", "opened", "rig", "warm_painter"]  # fixtures
 
 
 def without_list(trial):
@@ -258,22 +256,6 @@ def test_a_pasted_address_can_be_signed_in_to_without_its_product(opened, engine
 
 
 # --- the settings ---
-
-
-@pytest.fixture
-def rig(qtbot, tmp_path):
-    """The settings at an account that a person signs in to."""
-    made = Rig(tmp_path / "config.toml")
-    qtbot.addWidget(made.window)
-    known = settings()
-    made.source.save(replace(known, accounts=(replace(known.accounts[0], auth=BY_BROWSER), *known.accounts[1:])))
-    made.desk.reload()
-    made.publish(accounts=())
-    return made.show(PageName.ACCOUNTS, "home")
-
-
-def form(rig) -> LoginForm:
-    return next(each for each in rig.window.findChildren(LoginForm) if each.isVisible())
 
 
 def test_the_settings_sign_in_with_every_step_of_it(rig):

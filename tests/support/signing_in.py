@@ -4,14 +4,36 @@ import contextlib
 import threading
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from queue import Queue
 
-from support.auth_server import CLIENT
+import pytest
+
+from support.auth_server import CLIENT, AuthServer
 from support.phrases import book
+from support.scenarios import ScriptedProvider
 from tocsin.adapters.signin_person import PersonSignsIn
 from tocsin.domain.account import Auth, AuthKind, OAuthFlow
 from tocsin.words.signing_in import pages
+
+TOKEN = "canary-access-81c2"
+"""What the authorization server gives out, and the API takes."""
+
+
+@pytest.fixture
+def provider() -> Iterator[ScriptedProvider]:
+    """An API that takes the tokens which the authorization server gives out."""
+    with ScriptedProvider(token=TOKEN) as made:
+        yield made
+
+
+@pytest.fixture
+def server() -> Iterator[AuthServer]:
+    """An authorization server that gives them out."""
+    with AuthServer() as made:
+        made.access = TOKEN
+        yield made
 
 
 @dataclass

@@ -13,7 +13,7 @@ from support.auth_server import AuthServer
 from support.recording_keyring import RecordingKeyring
 from support.rig import EngineRig
 from support.scenarios import ScriptedProvider
-from support.signing_in import Person, auth_at
+from support.signing_in import TOKEN, Person, auth_at, provider, server
 from tocsin.domain.account import Account, Auth, AuthKind, Connection, Settings
 from tocsin.domain.signing_in import EndSignIn, KeepSignIn, SignIn, SignInStep
 from tocsin.domain.state import KeepSecret, Kept, SettingUp, SetUp, SetUpStep, TryAddress
@@ -21,8 +21,9 @@ from tocsin.domain.terms import Level, Obstacle
 from tocsin.domain.trial import Trial, TrialStep
 from tocsin.errors import EnvironmentFault
 
-TOKEN = "canary-access-81c2"
 BEARER = Auth(AuthKind.BEARER)
+
+__all__ = ["provider", "server"]  # fixtures
 
 pytestmark = pytest.mark.usefixtures("caplog")  # what cannot be written is logged
 
@@ -48,19 +49,6 @@ class Hanging(RecordingKeyring):
     def set_password(self, service, username, password) -> None:
         self.let_go.wait(30)
         super().set_password(service, username, password)
-
-
-@pytest.fixture
-def provider() -> Iterator[ScriptedProvider]:
-    with ScriptedProvider(token=TOKEN) as made:
-        yield made
-
-
-@pytest.fixture
-def server() -> Iterator[AuthServer]:
-    with AuthServer() as made:
-        made.access = TOKEN
-        yield made
 
 
 @contextmanager

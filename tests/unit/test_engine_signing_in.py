@@ -15,33 +15,20 @@ from support.auth_server import AuthServer
 from support.recording_keyring import RecordingKeyring
 from support.rig import EngineRig
 from support.scenarios import ScriptedProvider
-from support.signing_in import Person, auth_at
+from support.signing_in import TOKEN, Person, auth_at, provider, server
 from tocsin.domain.account import Account, Auth, Connection, OAuthFlow, Settings
 from tocsin.domain.signing_in import EndSignIn, KeepSignIn, SignIn, SignInFault, SigningIn, SignInStep
 from tocsin.domain.state import SaveSettings, SettingUp, SetUp, SetUpStep, TryAddress
 from tocsin.domain.terms import FailureKind, Level, Obstacle
 from tocsin.domain.trial import Trial, TrialStep
 
-TOKEN = "canary-access-81c2"
 AT_ONCE = 0.2  # seconds
 AT_MOST = range(1, 11)
 """One of so many has to end at once: the machine may be busy with other things."""
 
+__all__ = ["provider", "server"]  # fixtures
+
 pytestmark = pytest.mark.usefixtures("caplog")  # that nobody is signed in yet is logged
-
-
-@pytest.fixture
-def provider() -> Iterator[ScriptedProvider]:
-    """An API that takes the tokens which the authorization server gives out."""
-    with ScriptedProvider(token=TOKEN) as made:
-        yield made
-
-
-@pytest.fixture
-def server() -> Iterator[AuthServer]:
-    with AuthServer() as made:
-        made.access = TOKEN
-        yield made
 
 
 def home(provider: ScriptedProvider, auth: Auth) -> Account:

@@ -6,7 +6,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,26 @@ def profile(tmp_path) -> Path:
 
 def argv(profile: Path, *words: str) -> list[str]:
     return [sys.executable, "-m", "tocsin", "secret", *words, "--profile", str(profile)]
+
+
+@contextmanager
+def typing(
+    profile: Path, environ: Mapping[str, str]
+) -> Iterator[tuple[subprocess.Popen[bytes], int, Callable[[bytes], bytes]]]:
+    """``secret set home`` at a terminal of its own: the process, our end, and what reads all it shows up to a word."""
+    ours, theirs = pty.openpty()
+    shown = bytearray()
+
+    def read_until(word: bytes) -> bytes:
+        while word not in shown:
+            shown.extend(os.read(ours, 1000))
+        return bytes(shown)
+
+    command = ["setsid", "--ctty", *argv(profile, "set", "home")]
+    with subprocess.Popen(command, env=environ, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        yield process, ours, read_until
+    os.close(ours)
 
 
 def run(bus: KeyringBus, profile: Path, *words: str, given: bytes = b"", **more: str) -> tuple[int, str, str]:
@@ -76,24 +97,12 @@ def test_a_secret_from_a_pipe_is_kept_and_removed(bus, profile):
 def test_a_secret_that_is_typed_is_not_shown(bus, profile):
     """The terminal echoes nothing of it, and no list of processes has it."""
     bus.start(unlocked=True)
-    ours, theirs = pty.openpty()
-    shown = b""
-    with subprocess.Popen(
-        ["setsid", "--ctty", *argv(profile, "set", "home")],
-        env=bus.environment,
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-    ) as process:
-        os.close(theirs)
-        while b"secret of home: " not in shown:
-            shown += os.read(ours, 1000)
+    with typing(profile, bus.environment) as (process, ours, read_until):
+        read_until(b"secret of home: ")
         os.write(ours, f"{CANARY}\n".encode())
         line = Path(f"/proc/{process.pid}/cmdline").read_bytes()
-        while b"is kept in the keyring" not in shown:
-            shown += os.read(ours, 1000)
+        shown = read_until(b"is kept in the keyring")
         assert process.wait(30) == 0
-    os.close(ours)
     assert CANARY.encode() not in shown + line
     assert bus.run(HELD) == f"['{CANARY}', None, None]"
 
@@ -175,23 +184,12 @@ def test_a_secret_is_no_argument(bus, profile):
 
 def test_ctrl_c_at_the_question_ends_it_at_once(profile):
     """The first one, as anywhere else; it does not wait for a line."""
-    ours, theirs = pty.openpty()
-    shown = b""
-    with subprocess.Popen(
-        ["setsid", "--ctty", *argv(profile, "set", "home")],
-        env={**os.environ, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", "LANGUAGE": "en"},
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-    ) as process:
-        os.close(theirs)
-        while b"secret of home: " not in shown:
-            shown += os.read(ours, 1000)
+    environ = {**os.environ, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", "LANGUAGE": "en"}
+    with typing(profile, environ) as (process, ours, read_until):
+        read_until(b"secret of home: ")
         os.write(ours, b"\x03")
-        while b"Broken off" not in shown:
-            shown += os.read(ours, 1000)
+        read_until(b"Broken off")
         assert process.wait(30) == 3
-    os.close(ours)
 
 
 def test_ctrl_c_is_no_success(profile, monkeypatch):
