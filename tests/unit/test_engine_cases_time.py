@@ -131,18 +131,19 @@ def test_after_a_suspend_green_is_not_believed_until_polled() -> None:
 def test_asleep_no_planned_work_begins_or_overruns_before_it_is_asked_for() -> None:
     """Old knowledge and the time of day make no news: what was planned for the night may have been put off."""
     clock = StepClock()
-    with ScriptedProvider(clock) as provider, EngineRig(provider.settings(interval=60.0), clock=clock) as rig:
-        start = clock.wall + timedelta(hours=1)
-        provider.declare("PRB-2", planned=(start, start + timedelta(hours=2)))
-        rig.wait_for("announced", lambda: rig.kinds() == ["maintenance_announced"])
-        rig.wait_for("told", lambda: rig.keys() == ["maintenance_announced"])
-        provider.fail(manner=Manner.HANG)
-        clock.suspend(8 * HOUR)
-        rig.wait_for("stale", lambda: "unknown" in [event.level for event in rig.events[-2:]])
-        rig.refresh()
-        assert rig.kinds() == ["maintenance_announced"]
-        assert level(rig) is Level.UNKNOWN
-        provider.recover()
+    start = clock.wall + timedelta(hours=1)
+    with ScriptedProvider(clock) as provider:
+        provider.declare("PRB-2", planned=(start, start + timedelta(hours=2)))  # the next time it is asked is far away
+        with EngineRig(provider.settings(interval=60.0), clock=clock) as rig:
+            rig.wait_for("announced", lambda: rig.kinds() == ["maintenance_announced"])
+            rig.wait_for("told", lambda: rig.keys() == ["maintenance_announced"])
+            provider.fail(manner=Manner.HANG)
+            clock.suspend(8 * HOUR)
+            rig.wait_for("stale", lambda: "unknown" in [event.level for event in rig.events[-2:]])
+            rig.refresh()
+            assert rig.kinds() == ["maintenance_announced"]
+            assert level(rig) is Level.UNKNOWN
+            provider.recover()
 
 
 def test_the_monotonic_clock_alone_makes_it_stale_too() -> None:
