@@ -109,12 +109,12 @@ def killed_at(fatal: int, desktop: VirtualDesktop, provider: ScriptedProvider, p
     recorded, sent = is_recorded(program.profile.data), len(desktop.log.calls()) - before
 
     provider.fail(manner=Manner.HANG)
-    program.hook = ""
+    program.hook, asked = "", provider.polls
     program.start()
     if recorded:
         wait_for_red(desktop)
     else:
-        provider.wait_for_polls(1)
+        provider.wait_for_polls(asked + 1)
         tray_picture(desktop)
         assert not is_red(desktop)
         assert not sent

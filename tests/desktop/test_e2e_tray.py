@@ -49,7 +49,7 @@ def test_a_panel_that_comes_five_seconds_late_gets_the_icon(panel):
         begun(desktop, provider)
         provider.declare()
         told(desktop, "Outage")
-        provider.wait_for_polls(5)
+        provider.wait_for_polls(provider.polls + 5)
         desktop.start_panel(panel)
         wait_for_red(desktop)
         desktop.click_icon()

@@ -33,7 +33,7 @@ def wait_level(rig: EngineRig, wanted: Level) -> None:
 
 def wait_asked(provider: ScriptedProvider, polls: int) -> None:
     """Wait until the provider was polled so often in all."""
-    provider.wait_for_polls(polls - provider.polls)
+    provider.wait_for_polls(polls)
 
 
 def faults(rig: EngineRig) -> dict[str, Fault]:

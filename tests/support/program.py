@@ -52,8 +52,13 @@ _MAIN = "import sys\nexec({hook!r}, {{}})\nfrom tocsin.cli import main\nsys.exit
 class Polled(Protocol):
     """A provider under a test's control."""
 
-    def wait_for_polls(self, count: int = 1, timeout: float = PATIENCE) -> None:
-        """Return once it was polled so many times more."""
+    @property
+    def polls(self) -> int:
+        """How often it was polled."""
+        ...
+
+    def wait_for_polls(self, in_all: int, timeout: float = PATIENCE) -> None:
+        """Return once it was polled so often in all."""
         ...
 
 
@@ -158,8 +163,9 @@ class Program:
     def ask(self, provider: Polled, times: int = 2) -> None:
         """Have it ask its provider so many times more, now. All answers but the last were taken in on return."""
         for _ in range(times):
+            asked = provider.polls
             self.tell("check")
-            provider.wait_for_polls(1)
+            provider.wait_for_polls(asked + 1)
 
     def status(self) -> Mapping[str, Any]:
         """What the instance socket's ``status`` answers. Fails a test, with the log, where nothing does."""

@@ -111,11 +111,13 @@ class ScriptedProvider:
         """How often the list of problems was asked for, first pages only."""
         return sum(1 for entry in self.requests if _is_poll(entry))
 
-    def wait_for_polls(self, count: int = 1, timeout: float = 60.0) -> None:
-        """Return once the list of problems was asked for ``count`` times more. Fails a test that waits in vain."""
-        wanted = self.polls + count
-        if not self.simulator.wait_for(lambda log: sum(map(_is_poll, log)) >= wanted, timeout):
-            raise AssertionError(f"{count} more polls were awaited; only these requests came: {self.requests[-10:]}")
+    def wait_for_polls(self, in_all: int, timeout: float = 60.0) -> None:
+        """Return once the list of problems was asked for so often in all. Fails a test that waits in vain.
+
+        So many *more* would be counted from when a test gets round to waiting, which may be after the one it meant.
+        """
+        if not self.simulator.wait_for(lambda log: sum(map(_is_poll, log)) >= in_all, timeout):
+            raise AssertionError(f"{in_all} polls were awaited; only these requests came: {self.requests[-10:]}")
 
     def account(
         self,

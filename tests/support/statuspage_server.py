@@ -73,11 +73,15 @@ class StatuspageServer:
     def requests(self) -> tuple[Logged, ...]:
         return self._listener.log.snapshot()
 
-    def wait_for_polls(self, count: int = 1, timeout: float = 60.0) -> None:
-        """Return once ``summary.json`` was asked for ``count`` times more. Fails a test that waits in vain."""
-        wanted = _polls(self.requests) + count
-        if not self._listener.log.wait_for(lambda log: _polls(log) >= wanted, timeout):
-            raise AssertionError(f"{count} more polls were awaited; only these requests came: {self.requests[-10:]}")
+    @property
+    def polls(self) -> int:
+        """How often ``summary.json`` was asked for."""
+        return _polls(self.requests)
+
+    def wait_for_polls(self, in_all: int, timeout: float = 60.0) -> None:
+        """Return once ``summary.json`` was asked for so often in all. Fails a test that waits in vain."""
+        if not self._listener.log.wait_for(lambda log: _polls(log) >= in_all, timeout):
+            raise AssertionError(f"{in_all} polls were awaited; only these requests came: {self.requests[-10:]}")
 
     def account(self, account_id: str = "mail", *, connections: tuple[Connection, ...] = ()) -> Account:
         """An account at this page; without connections there is one that matches the whole page."""

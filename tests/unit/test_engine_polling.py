@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -10,7 +11,7 @@ from typing import ClassVar
 import pytest
 
 from support.hostile_server import HostileServer, answer, dripping, silent
-from support.rig import EngineRig
+from support.rig import PATIENCE, EngineRig
 from support.scenarios import ScriptedProvider
 from support.statuspage_server import StatuspageServer
 from support.step_clock import EVENING, StepClock
@@ -28,6 +29,7 @@ from tocsin.engine.exchange import ask
 from tocsin.ports import Batch, Capability, Http, HttpRequest, HttpResponse, Poll, PollContext, Provider
 from tocsin.providers import load
 from tocsin.simulator.http1 import Manner
+from tocsin.simulator.scene import Scene
 
 MINUTE = timedelta(minutes=1)
 
@@ -54,7 +56,7 @@ def test_the_interval_is_kept_give_or_take_a_tenth() -> None:
     clock, pauses = StepClock(), []
     with ScriptedProvider(clock) as provider, EngineRig(provider.settings(interval=60.0), clock=clock) as rig:
         for polls in range(1, 11):
-            provider.wait_for_polls(polls - provider.polls)
+            provider.wait_for_polls(polls)
             pauses.append(pause(rig, clock))
             clock.step(pauses[-1])
     assert all(54.0 <= each <= 66.0 for each in pauses)
@@ -123,20 +125,34 @@ def test_on_waking_up_it_is_asked_within_five_seconds_and_for_a_person_at_once()
         clock.step(5.0)
         assert provider.polls == 2
         rig.do(CheckNow())
-        provider.wait_for_polls(3 - provider.polls)
+        provider.wait_for_polls(3)
 
 
 def test_check_now_during_a_poll_means_the_next(caplog) -> None:
     """Who asks while an answer is on its way wants to know how it is after asking."""
     clock = StepClock()
-    with ScriptedProvider(clock) as provider:
-        provider.fail(503, manner=Manner.DRIP_BODY, pause=0.005)
+    with HeldProvider(clock) as provider:
+        provider.fail(503)
         with EngineRig(provider.settings(interval=60.0), clock=clock) as rig:
-            provider.wait_for_polls(1 - provider.polls)
-            rig.wait_for("asking", lambda: rig.state.accounts[0].polling)
+            assert provider.asked.wait(PATIENCE)
             rig.do(CheckNow())
+            rig.refresh()
+            provider.answers.set()
             wait_failures(rig, 2)
             assert provider.polls == 2
+
+
+class HeldProvider(ScriptedProvider):
+    """Gives no answer before a test says so."""
+
+    def __init__(self, clock: StepClock) -> None:
+        self.asked, self.answers = threading.Event(), threading.Event()
+        super().__init__(clock)
+
+    def at(self, now: datetime) -> Scene:
+        self.asked.set()
+        assert self.answers.wait(PATIENCE)
+        return super().at(now)
 
 
 def test_an_account_that_did_not_change_is_not_asked_again_on_reload() -> None:
@@ -356,7 +372,7 @@ def stopped_while_asking() -> float:
     with ScriptedProvider() as provider:
         provider.fail(manner=Manner.HANG)
         with EngineRig(provider.settings()) as rig:
-            provider.wait_for_polls(1 - provider.polls)
+            provider.wait_for_polls(1)
             before = monotonic()
             rig.stop()
             took = monotonic() - before

@@ -83,7 +83,7 @@ class Round:
     def resolve(self) -> None:
         """The outage ends between two polls, not between a poll's questions for the problem and for its ticket."""
         self.provider.fail()
-        self.provider.wait_for_polls()
+        self.provider.wait_for_polls(self.provider.polls + 1)
         self.provider.resolve(PROBLEM)
         self.provider.recover()
 
@@ -104,8 +104,9 @@ class Round:
     def restart(self, left: Left) -> None:
         """Start again with the provider hanging, then answering; the outage ends, if it had not."""
         self.provider.fail(manner=Manner.HANG)
+        asked = self.provider.polls
         self.children.run(Orders(self.provider.url, str(self.folder)))
-        self.provider.wait_for_polls()
+        self.provider.wait_for_polls(asked + 1)
         known_red = left.incident is not None and left.incident.is_open
         self.wait("what was left is told", lambda report: report.get("waiting") == 0 or "confirmed" in report)
         states = [report for report in self.children.reports if "level" in report]
