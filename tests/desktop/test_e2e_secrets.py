@@ -87,9 +87,9 @@ def test_a_canary_token_is_found_nowhere():
 
         for failure in ({"status": 401}, {"status": 500, "html": True}, {"manner": Manner.TRUNCATED}):
             provider.fail(**failure)
-            asked = provider.polls
+            polls = provider.polls
             program.tell("check")
-            provider.wait_for_polls(asked + 1)
+            provider.wait_for_polls(polls + 1)
         provider.recover()
         asked.touch()
         for where in ("a task", "a thread", "a slot"):

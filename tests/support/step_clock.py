@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from tocsin.domain.instant import Instant
 
 PATIENCE = 60.0
+_ROUNDS = 20  # longer than any chain of tasks that wake each other
 EVENING = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
 
 
@@ -52,23 +53,38 @@ class StepClock:
 
     def step(self, span: float | timedelta, sleepers: int = 1) -> None:
         """Wait until so many sleep, let time pass that wakes them all, and wait until they sleep again."""
-        self._await(lambda: self._asleep() >= sleepers)
+        self.rest(sleepers)
         before = self._fell_asleep
         self.advance(span)
-        self._await(lambda: self._fell_asleep >= before + sleepers and self._asleep() >= sleepers)
+        self._await(lambda: self._fell_asleep >= before + sleepers)
+        self.rest(sleepers)
+
+    def rest(self, sleepers: int = 1) -> None:
+        """Wait until so many sleep and none of them, nor of their loops' other tasks, has anything left to do.
+
+        Who was woken by something other than the time sleeps still, in this clock's eyes, until its loop gets to it.
+        """
+        while True:
+            self._await(lambda: self._asleep() >= sleepers)
+            with self._lock:
+                loops = {future.get_loop() for future in self._sleepers}
+            for loop in loops:
+                _go_round(loop)
+            with self._lock:
+                if self._asleep() >= sleepers:
+                    return
 
     def pass_time(self, span: float | timedelta, sleepers: int = 1) -> None:
         """Let so much time go by, waking whoever wakes in it in turn; so many sleep whenever nothing else happens."""
         seconds = span.total_seconds() if isinstance(span, timedelta) else span
         until = self.now().mono + seconds
         while True:
-            self._await(lambda: self._asleep() >= sleepers)
+            self.rest(sleepers)
             wake, left = self.next_wake(), until - self.now().mono
             if wake is None or wake > left:
                 self.advance(left)
                 return
             self.advance(max(wake, 0.0))
-            self._await(lambda: self._asleep() >= sleepers)
 
     def suspend(self, span: timedelta) -> None:
         """The computer sleeps: the wall clock goes on, the monotonic one stands still, and so does whoever waits."""
@@ -96,6 +112,20 @@ class StepClock:
             due = [future for future, until in self._sleepers.items() if until <= self._mono]
         for future in due:
             future.get_loop().call_soon_threadsafe(_finish, future)
+
+
+def _go_round(loop: asyncio.AbstractEventLoop) -> None:
+    """Let a loop do what it has at hand, and what that leads to: tasks that wake tasks that wake tasks."""
+    done = threading.Event()
+
+    def go(left: int) -> None:
+        if left:
+            loop.call_soon(go, left - 1)
+        else:
+            done.set()
+
+    loop.call_soon_threadsafe(go, _ROUNDS)
+    assert done.wait(PATIENCE), "the loop does not go round"
 
 
 def _finish(future: asyncio.Future[None]) -> None:

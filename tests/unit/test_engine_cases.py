@@ -133,7 +133,7 @@ def test_the_same_connection_in_two_accounts_is_one_seen_from_two_sides() -> Non
             wait_level(rig, Level.OK)
             assert [side.account for side in rig.state.connections[0].sides] == ["home", "mail"]
             page.set_component("net", "major_outage")
-            clock.advance(70)
+            clock.step(70, 2)
             wait_level(rig, Level.OUTAGE)
             assert len(rig.state.connections) == 1
 
