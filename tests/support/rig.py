@@ -173,7 +173,13 @@ class EngineRig:
         with self.changed:
             while not self.changed.wait_for(predicate, LOOK):
                 if time.monotonic() > until:
-                    raise AssertionError(f"waited {timeout} s for: {what}; told {self.keys()}, events {self.kinds()}")
+                    raise AssertionError(f"waited {timeout} s for: {what}; {self._summary()}")
+
+    def _summary(self) -> str:
+        """What a test that waited in vain was given instead."""
+        views = self.states[-1].accounts if self.states else ()
+        failing = {view.id: (view.failures, view.failure_text) for view in views if view.failures}
+        return f"told {self.keys()}, events {self.kinds()}, failing {failing}"
 
     def wait_polls(self, count: int) -> None:
         """Wait for so many more answers of every account."""
