@@ -17,10 +17,6 @@ from tocsin.desktop.bell import application_icon
 from tocsin.offers import CatalogueOffers
 
 
-def _is_not_started(_: bool) -> None:  # noqa: FBT001 - as the assistant calls it
-    """Nothing is to start with the computer that the pictures are taken on."""
-
-
 def main() -> int:
     """Show the one that is named."""
     application = QApplication(sys.argv)
@@ -30,7 +26,7 @@ def main() -> int:
             rig = Rig(Path(folder) / "config.toml")
             rig.show()
         else:
-            assistant = Assistant(english(), CatalogueOffers({}), at_login=_is_not_started, has_demo=True)
+            assistant = Assistant(english(), CatalogueOffers({}), can_start=True, has_demo=True)
             StandIn().serve(assistant)
             assistant.open()
         return application.exec()

@@ -154,7 +154,7 @@ def on_desktop(desk: Desk, first: "FirstBell") -> int:
 
     desktop.on_quit = lambda: _stop(engines)
     desktop.on_demo = None if desk.is_demo else _start_demo
-    desktop.at_login = None if desk.is_demo else partial(_start_with_computer, engines)
+    desktop.can_start = not desk.is_demo
     desktop.offers = None if desk.is_demo else CatalogueOffers(environ)
     desktop.settings.backstage = partial(_backstage, desk, environ, desktop.quit)
     desktop.show()
@@ -195,13 +195,6 @@ def _for_the_desktop(raise_window: Callable[[str], None], of_click: Callable[[],
 
     if isinstance(command, RaiseWindow):
         raise_window(command.activation or of_click())
-
-
-def _start_with_computer(engines: "list[EngineThread]", on: bool) -> None:  # noqa: FBT001 -- what the assistant calls
-    from tocsin.domain.state import StartWithComputer
-
-    for engine in engines:
-        engine.dispatch(StartWithComputer(on))
 
 
 def _unheard(_: "Event") -> None:

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from tocsin.contract import Json
     from tocsin.domain.account import Network
     from tocsin.domain.incident import Incident
-    from tocsin.domain.snapshot import Failure
     from tocsin.ports import Event
-    from tocsin.single import CheckAnswer, CheckRequest
+    from tocsin.single import CheckRequest
     from tocsin.words.phrasebook import Phrasebook
 
 UNKNOWN = 3
@@ -90,14 +89,16 @@ def demo(arguments: argparse.Namespace) -> int:
     import tempfile
 
     from tocsin import demo as evening
+    from tocsin import speaking
     from tocsin.adapters.environment import take_secrets_from_environment
 
     take_secrets_from_environment(os.environ)
     _end_on_sigterm()
+    language = speaking.language_of(_profile(arguments))
     with tempfile.TemporaryDirectory(prefix="tocsin-demo-") as folder:
         if arguments.headless:
-            return evening.headless(arguments.speed)
-        return evening.on_screen(Path(folder), arguments.speed)
+            return evening.headless(arguments.speed, language)
+        return evening.on_screen(Path(folder), arguments.speed, language)
 
 
 def simulate(arguments: argparse.Namespace) -> int:
@@ -110,7 +111,7 @@ def simulate(arguments: argparse.Namespace) -> int:
     def out(line: str) -> None:
         print(line, flush=True)
 
-    return serve_forever(SystemClock(), out, port=arguments.port, scenario=arguments.scenario)
+    return serve_forever(SystemClock(), out, _words(arguments), port=arguments.port, scenario=arguments.scenario)
 
 
 def list_providers(arguments: argparse.Namespace) -> int:
@@ -178,18 +179,19 @@ def check(arguments: argparse.Namespace) -> int:
     from tocsin.domain.snapshot import Failure
 
     answer = single.check(_check_request(arguments))
-    if isinstance(answer.result, Failure):
-        _print_failure(answer.result, answer.provider, arguments)
-        return UNKNOWN
-    level = answer.level
     if answer.missing:
         said = _words(arguments).gettext("the page does not list {ids}")
         print(f"tocsin: {said.format(ids=', '.join(answer.missing))}", file=sys.stderr)
-    if arguments.json:
-        _print_json(contract.check(answer.result, answer.account, answer.provider, level))
+    if not arguments.json:
+        from tocsin import printing
+
+        for line in printing.answer(_words(arguments), answer, arguments.url, signed=arguments.auth != "none"):
+            print(line)
+    elif isinstance(answer.result, Failure):
+        _print_json(contract.check_failed(answer.result, answer.provider, arguments.url))
     else:
-        _print_answer(answer)
-    return contract.PLUGIN_CODES[level]
+        _print_json(contract.check(answer.result, answer.account, answer.provider, answer.level))
+    return contract.PLUGIN_CODES[answer.level]
 
 
 def login(arguments: argparse.Namespace) -> int:
@@ -267,59 +269,31 @@ def _network(arguments: argparse.Namespace) -> "Network":
     return loaded.settings.network
 
 
-def _print_failure(failure: "Failure", provider: str, arguments: argparse.Namespace) -> None:
-    from tocsin import contract
-
-    if arguments.json:
-        _print_json(contract.check_failed(failure, provider, arguments.url))
-    else:
-        print(f"UNKNOWN: {failure.message} ({failure.kind.value})")
-
-
-def _print_answer(answer: "CheckAnswer") -> None:
-    """The level, what concerns the match of what is open, and which of the matched things do not work."""
-    from tocsin import contract
-    from tocsin.domain.relevance import matched_things
-    from tocsin.domain.snapshot import Failure
-    from tocsin.domain.terms import Level, Relevance
-    from tocsin.words.plain import clean
-
-    snapshot = answer.result
-    if isinstance(snapshot, Failure):
-        return
-    print(f"{answer.level.word.upper()}: {clean(snapshot.page_name)}")
-    for report, concerns in contract.in_order(snapshot, answer.account):
-        if not report.phase.is_over and concerns is not Relevance.NONE:
-            start = report.scheduled_start or report.started_at
-            since = f", {start.astimezone():%Y-%m-%d %H:%M}" if start is not None else ""
-            sure = "" if concerns is Relevance.LINKED else " (possibly)"
-            print(f"  {report.severity.word} {report.phase.value}{since}{sure}: {clean(report.title)}")
-    for thing in matched_things(answer.account.connections[0], snapshot.components):
-        if thing.level is not Level.OK and not thing.is_group:
-            print(f"  {clean(thing.name)}: {clean(thing.raw)}")
-
-
 def watch(arguments: argparse.Namespace) -> int:
     """The engine without a screen, one line for each event, until it is told to end."""
-    from tocsin import contract, watching
+    from tocsin import watching
 
-    def as_json(event: "Event") -> None:
+    return watching.watch(_profile(arguments), _json_teller() if arguments.json else _teller(arguments))
+
+
+def _json_teller() -> "Callable[[Event], None]":
+    from tocsin import contract
+
+    def tell(event: "Event") -> None:
         print(json.dumps(contract.event(event), ensure_ascii=False), flush=True)
 
-    def as_text(event: "Event") -> None:
-        print(_line(event), flush=True)
-
-    return watching.watch(_profile(arguments), as_json if arguments.json else as_text)
+    return tell
 
 
-def _line(event: "Event") -> str:
-    from tocsin.words.plain import clean
+def _teller(arguments: argparse.Namespace) -> "Callable[[Event], None]":
+    from tocsin import printing
 
-    what = f": {clean(event.incident.title)}" if event.incident is not None else ""
-    if "state" in event.detail:
-        what = f": {event.detail['state']}" + (f" ({event.detail['cause']})" if event.detail["cause"] else "")
-    where = "/".join(part for part in (event.account, event.connection) if part)
-    return f"{event.at.astimezone():%Y-%m-%d %H:%M:%S} {event.event} {where} [{event.level}]{what}"
+    words = _words(arguments)
+
+    def tell(event: "Event") -> None:
+        print(printing.event(words, event), flush=True)
+
+    return tell
 
 
 def show_history(arguments: argparse.Namespace) -> int:

@@ -28,7 +28,10 @@ PLUGIN_CODES: Mapping[Level, int] = {
     Level.OUTAGE: 2,
     Level.UNKNOWN: 3,
 }
-"""Exit codes of ``check``, as the monitoring plugins' guidelines have them: OK, WARNING, CRITICAL, UNKNOWN."""
+"""Exit codes of ``check``, as the monitoring plugins' guidelines have them."""
+
+PLUGIN_WORDS = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
+"""What such a plugin calls them, by code: the first word that ``check`` prints, in every language."""
 
 
 def moment(at: datetime | None) -> str | None:

@@ -1,7 +1,7 @@
 """``tocsin demo``: an evening with an outage, from the embedded simulator, on a clock of its own.
 
 The same clock runs in simulator, engine and window, so that at any real hour it is 17:58 there. Everything lives in a
-throw-away profile; nothing of the user's is read or written.
+throw-away profile; nothing of the user's is read or written, but that it speaks the language of their settings.
 """
 
 import os
@@ -13,7 +13,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Self
 
+from tocsin import printing
 from tocsin.domain.state import AppState, Command
+from tocsin.language import phrasebook
 from tocsin.ports import Event, LoadedSettings, Outgoing
 from tocsin.running import EngineThread, FixedSettings, Wiring
 
@@ -27,9 +29,12 @@ _NEEDED = ("tocsin.adapters.http", "tocsin.adapters.store", "tocsin.engine.core"
 
 
 class Evening:
-    """The parts of one demo: clock, simulator, settings and secrets. A context manager."""
+    """The parts of one demo: clock, simulator, settings and secrets. A context manager.
 
-    def __init__(self, speed: float) -> None:
+    ``language`` is that of the user's settings, None for the system's.
+    """
+
+    def __init__(self, speed: float, language: str | None) -> None:
         from tocsin.adapters.clock import ScaledClock
         from tocsin.adapters.secrets import KeyringSecrets
         from tocsin.simulator.demo import ACCOUNT, day_start, default_day
@@ -37,6 +42,7 @@ class Evening:
 
         now = datetime.now(UTC)
         self.speed = speed
+        self.language = language
         self.clock = ScaledClock(day_start(now), speed)
         self.simulator = Simulator(default_day(now), self.clock)
         self.secrets = KeyringSecrets({ACCOUNT: DEMO_TOKEN})
@@ -56,30 +62,28 @@ class Evening:
         settings = demo_settings(self.simulator.port)
         interval = min(timedelta(seconds=self.speed), _MOST_BETWEEN)
         accounts = tuple(replace(account, interval=interval) for account in settings.accounts)
-        return FixedSettings(LoadedSettings(replace(settings, accounts=accounts)))
+        return FixedSettings(LoadedSettings(replace(settings, accounts=accounts, language=self.language)))
 
 
-def headless(speed: float | None) -> int:
+def headless(speed: float | None, language: str | None) -> int:
     """Print what happens as it happens, and end when the outage is over: 0, or 1 if no alarm came."""
     from tocsin.notifiers.recording import RecordingChannel
 
     for name in _NEEDED:
         import_module(name)
-    with Evening(speed or HEADLESS_SPEED) as evening:
+    words = phrasebook(language, os.environ)
+    with Evening(speed or HEADLESS_SPEED, language) as evening:
         over = threading.Event()
         told: list[str] = []
         ends: list[str] = []
 
         def on_deliver(outgoing: Outgoing) -> None:
             told.append(outgoing.urgency)
-            at = evening.clock.now().wall.astimezone()
-            print(f"{at:%H:%M:%S}  [{outgoing.urgency}] {outgoing.title}", flush=True)
-            for line in outgoing.body.splitlines():
-                print(f"{'':10}{line}", flush=True)
+            for line in printing.notification(words, outgoing, evening.clock.now().wall):
+                print(line, flush=True)
 
         def on_event(event: Event) -> None:
-            where = event.connection or event.account or ""
-            print(f"{event.at.astimezone():%H:%M:%S}  {event.event} {where} [{event.level}]", flush=True)
+            print(printing.event(words, event, printing.OF_THE_DAY), flush=True)
             if event.event == "resolved":
                 ends.append(event.event)
 
@@ -110,21 +114,22 @@ def _nothing(_: Command) -> None:
     """There is no window to raise."""
 
 
-def on_screen(folder: Path, speed: float | None) -> int:
+def on_screen(folder: Path, speed: float | None, language: str | None) -> int:
     """The tray application on the demo's evening, until the user quits: 0, or 1 if no alarm came."""
     from tocsin.adapters.profile import Profile
     from tocsin.app import Desk, on_desktop, show_first_bell
 
     rung = threading.Event()
+    words = phrasebook(language, os.environ)
 
     def on_event(event: Event) -> None:
-        print(f"{event.at.astimezone():%H:%M:%S}  {event.event} {event.connection or ''} [{event.level}]", flush=True)
+        print(printing.event(words, event, printing.OF_THE_DAY), flush=True)
         if event.event == "started":
             rung.set()
 
     profile = Profile.at(folder)
     profile.make()
-    with Evening(speed or ON_SCREEN_SPEED) as evening:
+    with Evening(speed or ON_SCREEN_SPEED, language) as evening:
         desk = Desk(evening.clock, profile, evening.settings(), evening.secrets, is_demo=True, on_event=on_event)
         code = on_desktop(desk, show_first_bell())
     return code if rung.is_set() else 1

@@ -252,7 +252,7 @@ class EngineThread(threading.Thread):
 
         def from_outside(command: Command) -> None:
             if isinstance(command, ReloadSettings):
-                wiring.secrets.look_again()  # said by ``tocsin secret`` too, when the keyring holds another one
+                engine.look_again()  # said by ``tocsin secret`` too, when the keyring holds another one
             engine.command(command)
 
         async with _listening(wiring.profile, from_outside, self._status):

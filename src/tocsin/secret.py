@@ -11,7 +11,9 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass
 from functools import partial
+from typing import Self
 
 from tocsin.adapters.environment import take_secrets_from_environment, variable
 from tocsin.adapters.instance_client import send_command
@@ -34,6 +36,30 @@ Say = Callable[[str], None]
 Read = Callable[[str], str]
 
 
+@dataclass(slots=True)
+class BrokenOff:
+    """What Ctrl-C makes of what is done under this: an ``EnvironmentFault`` that says what is true by then.
+
+    Who goes on to something that may be carried out all the same, whoever waits for it, changes ``said`` before.
+    """
+
+    said: str
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is KeyboardInterrupt:
+            raise EnvironmentFault(self.said) from None
+
+
+def not_certain(words: Phrasebook) -> str:
+    """The keyring was being handed a secret: whether it has it is not known, and what to do about it."""
+    return words.gettext(
+        "Broken off: it is not certain whether the keyring has the new secret. Give it once more to be sure"
+    )
+
+
 def set_secret(
     profile: Profile,
     account_id: str,
@@ -51,9 +77,12 @@ def set_secret(
     words = words_of(profile, environ)
     account = _whose(profile, account_id, environ, words)
     try:
-        _set(account, words, read or partial(read_secret, words))
-    except KeyboardInterrupt:
-        raise EnvironmentFault(words.gettext("Broken off: the secret that was there before stays")) from None
+        with BrokenOff(words.gettext("Broken off: the secret that was there before stays")) as broken_off:
+            secret = _asked(account, words, read or partial(read_secret, words))
+            broken_off.said = not_certain(words)
+            asyncio.run(KeyringSecrets({}).keep(SecretRef(account.id), secret))
+    except SecretUnavailable as error:
+        raise EnvironmentFault(keeping.not_taken(words, error.obstacle, variable(account.id))) from error
     say(words.gettext("The secret of {account} is kept in the keyring.").format(account=account.id))
     if account.auth.kind is AuthKind.NONE:
         said = words.gettext("Nothing asks for it yet: choose how to sign in to {account} in the settings.")
@@ -73,9 +102,8 @@ def remove_secret(
     given = take_secrets_from_environment(environ)
     words = words_of(profile, environ)
     try:
-        was_there = asyncio.run(_remove(account_id, KeyringSecrets({})))
-    except KeyboardInterrupt:
-        raise EnvironmentFault(words.gettext("Broken off: it is not certain that the secret was removed")) from None
+        with BrokenOff(words.gettext("Broken off: it is not certain that the secret was removed")):
+            was_there = asyncio.run(_remove(account_id, KeyringSecrets({})))
     except SecretUnavailable as error:
         raise EnvironmentFault(keeping.not_let_go(words, error.obstacle)) from error
     if was_there:
@@ -147,23 +175,19 @@ def _whose(profile: Profile, account_id: str, environ: Mapping[str, str], words:
     return account_of(settings, account_id, words)
 
 
-def _set(account: Account, words: Phrasebook, read: Read) -> None:
-    """Raises ``EnvironmentFault`` before anybody has typed, where no keyring would keep it.
+def _asked(account: Account, words: Phrasebook, read: Read) -> str:
+    """The secret. Raises ``SecretUnavailable`` before anybody has typed, where no keyring would keep it.
 
     No event loop runs while somebody types: it would keep the first Ctrl-C to itself.
     """
-    ref = SecretRef(account.id)
-    try:
-        with contextlib.suppress(NotKept):
-            asyncio.run(KeyringSecrets({}).get(ref))
-        secret = read(words.gettext("The secret of {account}: ").format(account=account.id)).strip("\r\n")
-        if not secret:
-            raise EnvironmentFault(words.gettext("No secret was given: the one that was there before stays"))
-        if any(char in secret for char in "\r\n\0"):
-            raise EnvironmentFault(words.gettext("A secret is one line of text, and this is more: nothing was kept"))
-        asyncio.run(KeyringSecrets({}).keep(ref, secret))
-    except SecretUnavailable as error:
-        raise EnvironmentFault(keeping.not_taken(words, error.obstacle, variable(account.id))) from error
+    with contextlib.suppress(NotKept):
+        asyncio.run(KeyringSecrets({}).get(SecretRef(account.id)))
+    secret = read(words.gettext("The secret of {account}: ").format(account=account.id)).strip("\r\n")
+    if not secret:
+        raise EnvironmentFault(words.gettext("No secret was given: the one that was there before stays"))
+    if any(char in secret for char in "\r\n\0"):
+        raise EnvironmentFault(words.gettext("A secret is one line of text, and this is more: nothing was kept"))
+    return secret
 
 
 async def _remove(account_id: str, secrets: KeyringSecrets) -> bool:

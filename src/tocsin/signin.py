@@ -11,7 +11,7 @@ from functools import partial
 from tocsin.adapters.clock import SystemClock
 from tocsin.adapters.environment import take_secrets_from_environment, variable
 from tocsin.adapters.http import HttpClient
-from tocsin.adapters.oauth_tokens import NAME, to_text
+from tocsin.adapters.oauth_tokens import NAME, Tokens, to_text
 from tocsin.adapters.profile import Profile
 from tocsin.adapters.secrets import KeyringSecrets, NotKept
 from tocsin.adapters.signin import sign_in_by_browser, sign_in_by_code
@@ -20,7 +20,7 @@ from tocsin.domain.signing_in import SigningIn, SignInPrompt, SignInStep
 from tocsin.errors import EnvironmentFault, PollFailed, SecretUnavailable, SignInFailed
 from tocsin.language import phrasebook
 from tocsin.ports import Browser, SecretRef
-from tocsin.secret import account_of, read_secret, settings_with, tell_running
+from tocsin.secret import BrokenOff, account_of, not_certain, read_secret, settings_with, tell_running
 from tocsin.words import keeping, signing_in
 from tocsin.words.phrasebook import Phrasebook
 
@@ -46,10 +46,12 @@ def login(
     words = phrasebook(settings.language, environ, profile.named)
     account, network = account_of(settings, account_id, words), settings.network
     at_terminal = _AtTerminal(words, say, browser, ask_secret or partial(_ask_at_terminal, words))
-    try:
-        asyncio.run(_login(account, network, given, at_terminal))
-    except KeyboardInterrupt:
-        raise EnvironmentFault(words.gettext("Broken off: nobody was signed in")) from None
+    if account.auth.kind is AuthKind.NONE:
+        say(words.gettext("The account {account} needs no login.").format(account=account.id))
+    elif account.auth.kind is not AuthKind.OAUTH2:
+        _keep_secret(account, given, at_terminal)
+    else:
+        _sign_in(account, network, given, at_terminal)
     tell_running(profile)
 
 
@@ -63,38 +65,30 @@ class _AtTerminal:
     ask_secret: AskSecret
 
 
-async def _login(
-    account: Account,
-    network: Network,
-    given: Mapping[str, str],
-    person: _AtTerminal,
-) -> None:
-    secrets, words = KeyringSecrets(given), person.words
-    if account.auth.kind is AuthKind.NONE:
-        person.say(words.gettext("The account {account} needs no login.").format(account=account.id))
-    elif account.auth.kind is not AuthKind.OAUTH2:
-        await _keep_secret(account, secrets, person)
-    else:
-        try:
-            await _sign_in(account, network, secrets, person)
-        except PollFailed as failed:
-            raise EnvironmentFault(_why(words, account, failed)) from failed
+def _keep_secret(account: Account, given: Mapping[str, str], person: _AtTerminal) -> None:
+    """A token, a key or a password: typed in, and kept.
 
-
-async def _keep_secret(account: Account, secrets: KeyringSecrets, person: _AtTerminal) -> None:
-    """A token, a key or a password: typed in, and kept."""
+    No event loop runs while somebody types: it would keep the first Ctrl-C to itself.
+    """
     words = person.words
-    await _check_keyring(account, secrets, partial(_no_secret, words, account))
     # Translators: asks for a token, a key or a password; "kind" is one of the words of the settings file.
     prompt = words.gettext("The secret of {account} ({kind}): ")
-    secret = person.ask_secret(prompt.format(account=account.id, kind=account.auth.kind.value)).strip("\r\n")
-    if not secret:
-        raise EnvironmentFault(words.gettext("Nothing was typed in: the secret that was there before stays"))
     try:
-        await secrets.keep(SecretRef(account.id), secret)
+        with _broken_off(words) as broken_off:
+            asyncio.run(_check_keyring(account, KeyringSecrets(given), partial(_no_secret, words, account)))
+            secret = person.ask_secret(prompt.format(account=account.id, kind=account.auth.kind.value)).strip("\r\n")
+            if not secret:
+                raise EnvironmentFault(words.gettext("Nothing was typed in: the secret that was there before stays"))
+            broken_off.said = not_certain(words)
+            asyncio.run(KeyringSecrets({}).keep(SecretRef(account.id), secret))
     except SecretUnavailable as error:
         raise _no_secret(words, account, error) from error
     person.say(words.gettext("The secret of {account} is kept in the keyring.").format(account=account.id))
+
+
+def _broken_off(words: Phrasebook) -> BrokenOff:
+    """Before anything is kept, Ctrl-C leaves everything as it was."""
+    return BrokenOff(words.gettext("Broken off: nobody was signed in"))
 
 
 def _ask_at_terminal(words: Phrasebook, prompt: str) -> str:
@@ -119,31 +113,52 @@ def _why(words: Phrasebook, account: Account, failed: PollFailed) -> str:
     return signing_in.failed(words, view)
 
 
-async def _sign_in(account: Account, network: Network, secrets: KeyringSecrets, person: _AtTerminal) -> None:
+def _sign_in(account: Account, network: Network, given: Mapping[str, str], person: _AtTerminal) -> None:
+    """By tokens, which are kept where a person had to sign in for them."""
+    words = person.words
+    with _broken_off(words) as broken_off:
+        try:
+            tokens = asyncio.run(_tokens(account, network, KeyringSecrets(given), person))
+        except PollFailed as failed:
+            raise EnvironmentFault(_why(words, account, failed)) from failed
+        if tokens is not None:
+            broken_off.said = words.gettext(
+                "Broken off: it is not certain whether the keyring has the new sign-in. Sign in once more to be sure"
+            )
+            _keep_tokens(account, tokens, words)
+    if tokens is None:
+        said = words.gettext("The account {account} signs in by itself, and that works.")
+        person.say(said.format(account=account.id))
+        return
+    person.say(words.gettext("You are signed in to {account}.").format(account=account.id))
+    if tokens.refresh is None:
+        person.say(signing_in.ends_by_itself(words))
+
+
+def _keep_tokens(account: Account, tokens: Tokens, words: Phrasebook) -> None:
+    kept = to_text(tokens, account.auth)
+    try:
+        asyncio.run(KeyringSecrets({}).keep(SecretRef(account.id, NAME), kept))
+    except SecretUnavailable as error:
+        raise _no_login(words, error) from error
+
+
+async def _tokens(account: Account, network: Network, secrets: KeyringSecrets, person: _AtTerminal) -> Tokens | None:
+    """What a person has signed in for; None for an account that signs in by itself, once that has worked."""
     clock, words = SystemClock(), person.words
     http = HttpClient(secrets, clock)
     http.configure(network)
     try:
         if account.auth.flow is OAuthFlow.CLIENT_CREDENTIALS:
             await http.oauth.access(account)
-            said = words.gettext("The account {account} signs in by itself, and that works.")
-            person.say(said.format(account=account.id))
-            return
+            return None
         await _check_keyring(account, secrets, partial(_no_login, words))  # before a person has taken the trouble
         if account.auth.flow is OAuthFlow.CODE:
             tell = partial(_tell_address, person)
-            tokens = await sign_in_by_browser(http.oauth, account, person.browser, tell, shown=signing_in.pages(words))
-        else:
-            tokens = await sign_in_by_code(http.oauth, account, clock, partial(_tell_code, person))
-        try:
-            await secrets.keep(SecretRef(account.id, NAME), to_text(tokens, account.auth))
-        except SecretUnavailable as error:
-            raise _no_login(words, error) from error
+            return await sign_in_by_browser(http.oauth, account, person.browser, tell, shown=signing_in.pages(words))
+        return await sign_in_by_code(http.oauth, account, clock, partial(_tell_code, person))
     finally:
         await http.close()
-    person.say(words.gettext("You are signed in to {account}.").format(account=account.id))
-    if tokens.refresh is None:
-        person.say(signing_in.ends_by_itself(words))
 
 
 async def _check_keyring(

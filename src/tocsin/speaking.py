@@ -10,6 +10,7 @@ from tocsin.domain.message import Value
 from tocsin.errors import (
     EnvironmentFault,
     ExportFailed,
+    ScenarioError,
     SecretUnavailable,
     SettingsError,
     StoreDamaged,
@@ -18,23 +19,27 @@ from tocsin.errors import (
     StoreTooNew,
 )
 from tocsin.language import phrasebook
-from tocsin.words import complaints, mistakes, obstacles, own_data
+from tocsin.words import complaints, mistakes, obstacles, own_data, scenarios
 from tocsin.words.phrasebook import Phrasebook
 from tocsin.words.values import Values
 
 
 def words_of(profile: Profile, environ: Mapping[str, str]) -> Phrasebook:
     """The sentences of the language that a profile's settings name, as far as they can be read; else the system's."""
-    language = TomlSettings(profile.settings, provider_keys=providers.known()).load().settings.language
-    return phrasebook(language, environ, profile.named)
+    return phrasebook(language_of(profile), environ, profile.named)
+
+
+def language_of(profile: Profile) -> str | None:
+    """The language that a profile's settings name; None for the system's, and where they cannot be read."""
+    return TomlSettings(profile.settings, provider_keys=providers.known()).load().settings.language
 
 
 def said(words: Phrasebook, fault: EnvironmentFault) -> str:
     """What went wrong, and the remedy. A fault that its raiser said in the user's language already stays as it is."""
     if fault.told is not None:
         return complaints.told(words, fault.told.key, Values(fault.told.values)) or str(fault)
-    if isinstance(fault, SettingsError):
-        return mistakes.told(words, Values(_parts(fault)))
+    if isinstance(fault, SettingsError | ScenarioError):
+        return _of_a_file(words, fault)
     if isinstance(fault, SecretUnavailable):
         return obstacles.sentence(fault.obstacle, fault.place, words.gettext, words.command)
     if isinstance(fault, ExportFailed):
@@ -42,6 +47,12 @@ def said(words: Phrasebook, fault: EnvironmentFault) -> str:
     if isinstance(fault, StoreError):
         return _of_the_record(words, fault)
     return str(fault)
+
+
+def _of_a_file(words: Phrasebook, fault: SettingsError | ScenarioError) -> str:
+    if isinstance(fault, ScenarioError):
+        return scenarios.told(words, fault.file, fault.key, fault.problem, fault.line, fault.allowed)
+    return mistakes.told(words, Values(_parts(fault)))
 
 
 def _parts(fault: SettingsError) -> Mapping[str, Value]:

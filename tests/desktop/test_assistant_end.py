@@ -37,7 +37,7 @@ from tocsin.desktop.assistant_steps import Place
 from tocsin.domain.account import Account, Connection, Settings, Usage
 from tocsin.domain.message import Fault, Message
 from tocsin.domain.snapshot import Component
-from tocsin.domain.state import EndTrial, TryAlarm
+from tocsin.domain.state import EndTrial, StartWithComputer, TryAlarm
 from tocsin.domain.terms import ConnectionKind, Level, Role
 from tocsin.language import phrasebook
 from tocsin.offers import CatalogueOffers
@@ -201,7 +201,7 @@ def test_the_last_questions_are_saved(opened, engine):
     settings = saved(engine)
     assert (settings.usage, settings.line.public) == (Usage.BUSINESS, True)
     assert settings.accounts[0].help.phone == "0800 12 34"
-    assert opened.logins == [True]
+    assert engine.started == [StartWithComputer(on=True)]
 
 
 def test_a_test_alarm_is_a_command(opened, engine):
@@ -244,15 +244,28 @@ def test_who_gives_up_where_it_cannot_be_written_has_changed_nothing(opened, eng
     opened._steps.use._start.click()
     engine.problem = "config.toml cannot be written (No space left on device)"
     press(opened, "Finish")
-    assert opened.logins == []
+    assert engine.started == []
     press(opened, "Back")
     assert opened.place is Place.THINGS
     press(opened, "Next")
     assert not any("config.toml" in each for each in texts(opened))
     engine.problem = ""
     press(opened, "Finish")
-    assert opened.logins == [True]
+    assert engine.started == [StartWithComputer(on=True)]
     assert not opened.isVisible()
+
+
+def test_who_closes_it_while_the_keyring_is_asked_starts_with_the_computer(opened, engine):
+    """The wish went with the rest, and waits for no answer."""
+    to_things(opened)
+    press(opened, "Next")
+    opened._steps.use._start.click()
+    engine.is_slow = True
+    press(opened, "Finish")
+    opened.reject()
+    assert engine.started == [StartWithComputer(on=True)]
+    engine.catch_up()
+    assert engine.started == [StartWithComputer(on=True)]
 
 
 def test_a_wish_that_was_not_saved_is_not_carried_over_to_just_the_line(opened, engine):
@@ -267,7 +280,7 @@ def test_a_wish_that_was_not_saved_is_not_carried_over_to_just_the_line(opened, 
     engine.problem = ""
     press(opened, "Just watch my line")
     assert not opened.isVisible()
-    assert opened.logins == []
+    assert engine.started == []
 
 
 def test_an_account_that_came_meanwhile_keeps_its_id_and_its_secret(opened, engine):
@@ -336,7 +349,7 @@ def test_no_text_is_cut(qtbot, qapp, language, size):
     qapp.setFont(larger)
     try:
         engine = StandIn(answer=with_token)
-        made = Assistant(phrasebook(language, {}), CatalogueOffers({}), at_login=[].append, has_demo=True)
+        made = Assistant(phrasebook(language, {}), CatalogueOffers({}), can_start=True, has_demo=True)
         qtbot.addWidget(made)
         engine.serve(made)
         made.open()

@@ -75,7 +75,7 @@ def test_the_demo_rings_changes_and_ends():
             lambda: requests.read_text().count("/serviceProblem?") >= polls + 2, PATIENCE, "two more polls"
         )
         assert len(outage()) == 3
-        for event in (" started ", " eta_changed ", " resolved "):
+        for event in ("  Incident started - ", "  New estimate: 20:30 (was 19:00) - ", "  Incident resolved - "):
             assert program.printed.count(event) == 1, program.printed
         others = [call for call in desktop.log.calls() if call.stack_tag != start.call.stack_tag]
         assert [call.summary.split(":")[0] for call in others] == ["Maintenance planned for Home fibre"]

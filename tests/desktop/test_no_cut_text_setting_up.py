@@ -32,7 +32,7 @@ STEPS = {"found": 4, "sign-in": 2, "failed": 2, "looking": 2}
 def test_every_step_of_the_assistant_shows_whole_sentences(letters, qtbot, language, name):
     """From the first question to the last, and where nothing comes of an address."""
     words, engine = book(language), StandIn(answer=ANSWERS[name])
-    assistant = Assistant(words, CatalogueOffers({}), at_login=lambda _: None, has_demo=True)
+    assistant = Assistant(words, CatalogueOffers({}), can_start=True, has_demo=True)
     qtbot.addWidget(assistant)
     engine.serve(assistant)
     assistant.open()

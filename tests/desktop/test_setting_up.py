@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 
 import pytest
+from keyring.errors import KeyringLocked
 from PySide6.QtWidgets import QPushButton, QToolButton
 
 from support.assistant_stand_in import StandIn, failed
@@ -14,6 +15,10 @@ from support.line_scenes import line_view
 from support.offline_window import buttons, settle, texts
 from support.painting import warm_painter
 from support.phrases import book
+from support.recording_keyring import SlowKeyring
+from support.rig import EngineRig
+from support.scenarios import ScriptedProvider
+from support.starting import Switch
 from tocsin.desktop.assistant_steps import Place
 from tocsin.desktop.window import Window
 from tocsin.domain.account import Account, Settings
@@ -34,7 +39,7 @@ def engine():
 @pytest.fixture
 def window(qtbot):
     made = Window(english(), StillClock(), "/home/anna/config.toml", lambda: True)
-    made.let_set_up(CatalogueOffers({}), None)
+    made.let_set_up(CatalogueOffers({}), can_start=True)
     yield made
     made.do_not_ask()
     made.close()
@@ -62,6 +67,41 @@ def test_it_comes_by_itself_where_nothing_is_set_up(window, engine):
         press(assistant, label)
     assert len(engine.of(SetUp)) == 1
     assert window._setting_up.assistant is None
+
+
+def test_who_closes_it_before_the_keyring_answers_loses_nothing(window, qtbot):
+    """Over the real engine: it starts with the computer, and the window says what became of the secret."""
+    keyring, switch = SlowKeyring(failure=KeyringLocked()), Switch()
+    with (
+        ScriptedProvider(token="canary") as provider,
+        EngineRig(Settings(), keyring=keyring, keyring_deadline=60.0, autostart=switch) as rig,
+    ):
+        rig.wait_for("a state", lambda: bool(rig.states))
+        assistant = started(window, rig.state)
+        window.commanded.connect(rig.do)
+
+        def until(wanted) -> None:
+            def is_there() -> bool:
+                window.render_state(rig.state)
+                return wanted()
+
+            qtbot.waitUntil(is_there, timeout=60_000)
+
+        paste(assistant, provider.url)
+        press(assistant, "Next")
+        until(lambda: assistant.place is Place.SIGN_IN)
+        paste(assistant, "canary")
+        press(assistant, "Sign in")
+        until(lambda: assistant.place is Place.ADDRESS and assistant._steps.address.is_found)
+        for label in ("Next", "Next"):
+            press(assistant, label)
+        assistant._steps.use._start.click()
+        press(assistant, "Finish")
+        assert keyring.is_asked.wait(60)
+        assistant.reject()
+        keyring.let_go.set()
+        until(lambda: any("The keyring did not take the secret for" in each for each in texts(window)))
+        assert switch.told == [True]
 
 
 def test_who_closes_it_is_not_asked_again(window, engine):

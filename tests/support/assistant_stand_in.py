@@ -20,6 +20,7 @@ from tocsin.domain.state import (
     SettingUp,
     SetUp,
     SetUpStep,
+    StartWithComputer,
     TryAddress,
 )
 from tocsin.domain.terms import FailureKind, Level, Obstacle
@@ -81,7 +82,8 @@ class StandIn:
 
     ``answer`` makes of a trial what comes of it, ``sign_in`` of a sign-in, ``find`` of a search for addresses.
     ``problem`` is why the settings cannot be written, ``keyring_problem`` why a secret cannot be kept. ``is_lost``:
-    nobody is signed in any more. ``is_slow``: what is kept takes until ``catch_up``.
+    nobody is signed in any more. ``is_slow``: what is kept takes until ``catch_up``. ``started`` are the wishes to
+    start with the computer that it carried out.
     """
 
     answer: Callable[[Trial], TrialView] = found
@@ -100,6 +102,7 @@ class StandIn:
     finding: Finding | None = None
     signing_in: SigningIn | None = None
     shown: list[Any] = field(default_factory=list)
+    started: list[StartWithComputer] = field(default_factory=list)
     _outcome: SettingUp | None = None
 
     def serve(self, assistant) -> None:
@@ -142,6 +145,7 @@ class StandIn:
         if self.problem:
             return SettingUp(wished.number, SetUpStep.REFUSED)
         self.settings = wished.settings
+        self.started += [] if wished.start is None else [wished.start]
         return SettingUp(wished.number, SetUpStep.DONE, self._kept(wished.secret), self._signed(wished.signed))
 
     def _kept(self, secret: KeepSecret | None) -> SecretKept | None:

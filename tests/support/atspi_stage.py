@@ -220,7 +220,7 @@ class Player:
         from tocsin.offers import CatalogueOffers
 
         engine = self._engine = StandIn(_answers()[answer])
-        made = Assistant(book(language), CatalogueOffers({}), at_login=print, has_demo=True)
+        made = Assistant(book(language), CatalogueOffers({}), can_start=True, has_demo=True)
         engine.serve(made)
         made.commanded.connect(lambda command: self.given.append(type(command).__name__))
         self._show(made)

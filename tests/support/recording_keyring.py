@@ -1,6 +1,7 @@
 """A keyring that tests look into, and what a program gets out of one."""
 
 import asyncio
+import threading
 
 import pytest
 from keyring.errors import PasswordDeleteError
@@ -36,6 +37,19 @@ class RecordingKeyring:
         self.asked.append(("delete", service, username))
         if self.held.pop(username, None) is None:
             raise PasswordDeleteError("there is none")
+
+
+class SlowKeyring(RecordingKeyring):
+    """Takes a secret, or refuses it, only after it was let go. ``is_asked`` is set once somebody waits for it."""
+
+    def __init__(self, held=None, failure=None):
+        super().__init__(held, failure)
+        self.is_asked, self.let_go = threading.Event(), threading.Event()
+
+    def set_password(self, service, username, password):
+        self.is_asked.set()
+        self.let_go.wait(60)
+        super().set_password(service, username, password)
 
 
 def get(secrets: Secrets, account="home"):

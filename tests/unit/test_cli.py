@@ -42,11 +42,12 @@ def test_the_demo_without_a_screen_tells_its_story_and_ends() -> None:
     assert [line.split("]")[0] for line in loud] == ["[critical", "[critical", "[normal"], out
     assert "was 19:00" in out
     assert "Keep your sent mail" in out
-    events = [line.split()[1] for line in out.splitlines() if line[2:3] == ":" and "  [" not in line]
-    assert events.count("started") == 1
-    assert events.count("resolved") == 1
-    assert events.index("started") < events.index("eta_changed") < events.index("resolved")
-    assert "maintenance_announced" in events
+    happened = [line[10:].partition(" - ")[0] for line in out.splitlines() if line[2:3] == ":" and "  [" not in line]
+    events = [what.partition(":")[0] for what in happened]
+    assert events.count("Incident started") == 1
+    assert events.count("Incident resolved") == 1
+    assert events.index("Incident started") < events.index("New estimate") < events.index("Incident resolved")
+    assert "Maintenance announced" in events
     assert "SVC-2002" not in out
     assert "Groningen" not in out
 

@@ -117,16 +117,34 @@ def test_check_finds_out_by_itself_which_api_answers(check, provider, monkeypatc
 
 
 def test_check_in_words_lists_what_is_open_and_concerns_the_match(capsys, page) -> None:
-    """A person reads the level, the incidents that matter here, and what of the match does not work."""
+    """A monitoring system's word, then the level, the incidents that matter here, and what of the match is down."""
     page.open_incident("inc-1", "IMAP down", impact="critical", components={"imap": "major_outage"})
     page.open_incident("inc-2", "Website slow", impact="minor", components={"web": "degraded_performance"})
     page.open_incident("inc-3", "We are looking into it", impact="minor")
     assert main(["check", page.url, "--match", "imap"]) == 2
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "OUTAGE: Planet Mail"
-    assert [line.partition(": ")[2] for line in lines[1:]] == ["We are looking into it", "IMAP down", "major_outage"]
-    assert "(possibly)" in lines[1]
-    assert lines[3].strip().startswith("IMAP: ")
+    assert lines[0] == "CRITICAL: Planet Mail: Outage"
+    assert [line.partition(": ")[2] for line in lines[1:]] == ["We are looking into it", "IMAP down", "Outage"]
+    assert [line.split(",")[0] for line in lines[1:3]] == ["  minor", "  critical"]
+    assert ", possibly: " in lines[1]
+    assert lines[3] == "  IMAP: Outage"
+
+
+@pytest.mark.parametrize(
+    ("state", "first"),
+    [
+        ("operational", "OK: Planet Mail"),
+        ("degraded_performance", "WARNING: Planet Mail: Problemen"),
+        ("under_maintenance", "WARNING: Planet Mail: Onderhoud"),
+        ("major_outage", "CRITICAL: Planet Mail: Storing"),
+    ],
+)
+def test_the_first_line_is_for_monitoring_systems_and_for_people(capsys, page, monkeypatch, state, first):
+    """The plugins' word in English whatever the language, and the level in that of who reads on."""
+    monkeypatch.setenv("LC_ALL", "nl_NL.UTF-8")
+    page.set_component("smtp", state)
+    main(["check", page.url, "--match", "smtp"])
+    assert capsys.readouterr().out.splitlines()[0] == first
 
 
 def test_check_shows_text_from_outside_without_its_controls(capsys, page) -> None:
@@ -211,9 +229,7 @@ def test_a_failure_in_words_is_one_line(capsys) -> None:
     """Monitoring systems read the first line."""
     assert main(["check", "http://127.0.0.1:9/"]) == 3
     said = capsys.readouterr()
-    assert said.out.startswith("UNKNOWN: ")
-    assert "(connect)" in said.out
-    assert len(said.out.splitlines()) == 1
+    assert said.out == "UNKNOWN: 127.0.0.1:9 does not answer. Check the address, then your network.\n"
     assert said.err == ""
 
 

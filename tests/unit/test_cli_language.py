@@ -4,10 +4,13 @@ import ast
 import inspect
 import io
 import json
+import signal
+import socket
 import sys
 
 import pytest
 
+from support.command_line import PATIENCE, finished, tocsin
 from support.phrases import book
 from tocsin import cli, cli_words, resources
 from tocsin.cli import main
@@ -112,6 +115,74 @@ def test_words_for_machines_stay_as_they_are(capsys, profile):
     assert {"statuspage", "line"} <= {each["key"] for each in json.loads(capsys.readouterr().out)}
     assert main(["check", "http://127.0.0.1:9", "--profile", str(profile)]) == 3
     assert capsys.readouterr().out.startswith("UNKNOWN: ")
+
+
+def test_a_check_that_fails_is_told_behind_the_word_for_machines(capsys, profile):
+    """Why, and the remedy, on the one line that monitoring systems show."""
+    assert main(["check", "http://127.0.0.1:9", "--profile", str(profile)]) == 3
+    assert capsys.readouterr().out == (
+        "UNKNOWN: 127.0.0.1:9 antwoordt niet. Controleer het adres, en daarna uw netwerk.\n"
+    )
+
+
+def test_a_port_that_is_taken(capsys, profile):
+    """The simulator says so in the settings' language, with what helps."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, err = said(capsys, "simulate", "--port", port, "--profile", profile)
+    assert code == 3
+    assert err == (
+        f"tocsin: Poort {port} is niet te gebruiken. Noem een andere met --port, of 0 voor een willekeurige vrije "
+        "poort. Een ander programma gebruikt die poort.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "dutch"),
+    [
+        (
+            b'[day]\nname = "x"\nstart = "25:00"\n',
+            "mine.toml, regel 3: day.start: bevat een tijd die geen klok aangeeft",
+        ),
+        (b"[day]\n\xff", "mine.toml, regel 2: is geen tekst in UTF-8"),
+        (b"[day\n", "mine.toml, regel 1: is geen TOML"),
+        (None, "mine.toml: kan niet worden gelezen (het is er niet)"),
+    ],
+)
+def test_a_wrong_scenario(capsys, profile, tmp_path, text, dutch):
+    """File, line and key, and what is wrong there."""
+    file = tmp_path / "mine.toml"
+    if text is not None:
+        file.write_bytes(text)
+    assert said(capsys, "simulate", "--scenario", file, "--profile", profile) == (3, f"tocsin: {dutch}\n")
+
+
+def test_the_simulator_speaks_the_settings_language(profile):
+    """Where to ask, the day's steps, and the end; what the file and the API call things stays."""
+    with tocsin("simulate", "--profile", str(profile)) as program:
+        lines = [*iter(program.stdout.readline, "Ctrl-C beëindigt dit.\n")]
+        program.send_signal(signal.SIGTERM)
+        rest, err = program.communicate(timeout=PATIENCE)
+    assert (program.returncode, rest, err) == (0, "Gestopt.\n", "")
+    assert lines[1].startswith("Problemen (TMF656 v4): http://127.0.0.1:")
+    assert any("PRB-7001 (No internet in Utrecht): gemeld, verwachte oplossing " in line for line in lines)
+
+
+def test_the_demo_speaks_the_settings_language(profile):
+    """Its events and its notifications alike, though its profile is a throw-away one."""
+    code, out, err = finished("demo", "--headless", "--speed", "1200", "--profile", str(profile))
+    assert (code, err) == (0, "")
+    for said_so in (
+        "  Storing begonnen - home/fibre [Storing]: No internet in Utrecht\n",
+        "  [dringend] Storing op Home fibre sinds 17:58\n",
+        "  Nieuwe verwachting: 20:30 (was 19:00) - home/fibre [Storing]: ",
+        "  Storing opgelost - home/fibre [In orde]: ",
+        "  [normaal] Home fibre werkt weer: ",
+    ):
+        assert said_so in out
+    assert "[OK]" not in out
 
 
 def test_the_catalogue_and_the_fields_are_told(capsys, profile):

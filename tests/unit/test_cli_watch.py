@@ -1,6 +1,7 @@
 """``tocsin watch``: what it tells and when it ends, and that no token gets out of it."""
 
 import json
+import re
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -46,6 +47,21 @@ def test_watch_tells_an_outage_line_by_line_and_ends_on_sigterm(home) -> None:
     for path in profile.rglob("*"):
         if path.is_file():
             assert CANARY.encode() not in path.read_bytes(), path
+
+
+def test_watch_speaks_with_a_person_in_the_settings_language(home) -> None:
+    """Without ``--json``: when, what, where, the level, and the provider's own title."""
+    profile = home / "profile"
+    with ScriptedProvider() as provider:
+        config(profile, provider)
+        settings = profile / "config.toml"
+        settings.write_text(f'language = "nl"\n{settings.read_text()}')
+        provider.declare("PRB-1", name="Cable cut")
+        with tocsin("watch", "--profile", str(profile), TOCSIN_SECRET_HOME=DEMO_TOKEN) as program:
+            line = next(line for line in program.stdout if "fibre" in line and "Veranderd" not in line)
+            program.send_signal(signal.SIGTERM)
+            program.communicate(timeout=PATIENCE)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  Storing begonnen - home/fibre \[Storing\]: Cable cut\n", line)
 
 
 def test_a_token_is_redacted_from_what_goes_wrong(home) -> None:

@@ -13,7 +13,6 @@ from tocsin.adapters.autostart_xdg import FILE, XdgAutostart
 from tocsin.adapters.clock import SystemClock
 from tocsin.adapters.profile import Profile
 from tocsin.adapters.secrets import KeyringSecrets
-from tocsin.app import _start_with_computer
 from tocsin.domain.account import Settings
 from tocsin.domain.starting import StartObstacle
 from tocsin.domain.state import AppState, StartWithComputer
@@ -130,7 +129,7 @@ def test_without_a_way_nothing_is_known() -> None:
 
 
 def test_the_tray_is_wired_to_this_systems_own_way(tmp_path) -> None:
-    """From the assistant's wish to the file; the demo's engine has no part in it."""
+    """From a wish to the file; the demo's engine has no part in it."""
     profile = Profile.at(tmp_path / "profile")
     profile.make()
     states: queue.Queue[AppState] = queue.Queue()
@@ -150,14 +149,14 @@ def test_the_tray_is_wired_to_this_systems_own_way(tmp_path) -> None:
     entry = tmp_path / "config" / "autostart" / FILE
     for_demo = EngineThread(replace(wiring, can_start_with_computer=False, profile=None))
     for_demo.start()
-    _start_with_computer([for_demo], True)
+    for_demo.dispatch(StartWithComputer(on=True))
     assert states.get(timeout=60).autostart is None
     assert for_demo.stop(30)
     assert not entry.exists()
     engine = EngineThread(wiring)
     engine.start()
     try:
-        _start_with_computer([engine], True)
+        engine.dispatch(StartWithComputer(on=True))
         while states.get(timeout=60).autostart is not True:
             pass
     finally:

@@ -12,6 +12,7 @@ import pytest
 
 from support.auth_server import CLIENT, AuthServer
 from support.keyring_daemon import KeyringBus, keyring_bus
+from support.terminal import CTRL_C, PATIENCE, typing
 from tocsin import signin, single
 from tocsin.adapters.profile import Profile
 from tocsin.domain.account import Auth, AuthKind
@@ -47,6 +48,9 @@ asyncio.run(main())
 """
 
 
+WRITING = {"PYTHON_KEYRING_BACKEND": "support.hanging_keyring.Writing", "LANGUAGE": "en"}
+
+
 @pytest.fixture
 def bus() -> Iterator[KeyringBus]:
     """A session bus of the test's own, without a keyring yet."""
@@ -60,6 +64,10 @@ def write(folder: Path, url: str, auth: str) -> Path:
         f'[[accounts]]\nid = "home"\nprovider = "tmf656"\nurl = "{url}"\nauth = {{ {auth} }}\n'
     )
     return folder
+
+
+def argv(profile: Path) -> list[str]:
+    return [sys.executable, "-m", "tocsin", "login", "home", "--profile", str(profile)]
 
 
 def oauth(url: str, flow: str) -> str:
@@ -182,6 +190,45 @@ def test_it_speaks_the_users_language(tmp_path):
     assert said == ["Voor het account home hoeft u niet in te loggen."]
 
 
+def test_ctrl_c_at_the_question_ends_it_at_once(tmp_path):
+    """The first one, with the words and the exit code of every other end of it; it does not wait for a line."""
+    profile = write(tmp_path / "profile", "https://status.example.net", 'kind = "bearer"')
+    environ = {**os.environ, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", "LANGUAGE": "en"}
+    with typing(argv(profile), environ) as (process, ours, read_until):
+        read_until(b"secret of home (bearer): ")
+        os.write(ours, CTRL_C)
+        read_until(b"tocsin: Broken off: nobody was signed in")
+        assert process.wait(PATIENCE) == 3
+
+
+def test_ctrl_c_while_the_keyring_is_handed_a_secret_claims_nothing(bus, tmp_path):
+    """Neither that nobody was signed in nor that somebody was: it may have been written by then."""
+    profile = write(tmp_path / "profile", "https://status.example.net", 'kind = "bearer"')
+    with typing(argv(profile), {**bus.environment, **WRITING}) as (process, ours, read_until):
+        read_until(b"secret of home (bearer): ")
+        os.write(ours, f"{CANARY}\n".encode())
+        read_until(b"the keyring is being written to")
+        os.write(ours, CTRL_C)
+        said = read_until(b"not certain whether the keyring has the new secret. Give it once more to be sure")
+        assert process.wait(PATIENCE) == 3
+    assert b"nobody was signed in" not in said
+
+
+def test_ctrl_c_while_the_keyring_is_handed_a_sign_in_claims_nothing(bus, tmp_path):
+    """The same of what came of the browser."""
+    script = tmp_path / "browser.py"
+    script.write_text(BROWSER.format(out=str(tmp_path / "seen")))
+    with AuthServer() as server:
+        profile = write(tmp_path / "profile", server.url, oauth(server.url, "code"))
+        environ = {**bus.environment, **WRITING, "BROWSER": f"{sys.executable} {script} %s"}
+        with typing(argv(profile), environ) as (process, ours, read_until):
+            read_until(b"the keyring is being written to")
+            os.write(ours, CTRL_C)
+            said = read_until(b"not certain whether the keyring has the new sign-in. Sign in once more to be sure")
+            assert process.wait(PATIENCE) == 3
+    assert b"nobody was signed in" not in said
+
+
 def test_ctrl_c_is_no_success(tmp_path, monkeypatch):
     """Broken off is said, and is not exit 0."""
 
@@ -189,7 +236,7 @@ def test_ctrl_c_is_no_success(tmp_path, monkeypatch):
         main.close()
         raise KeyboardInterrupt
 
-    profile = Profile.at(write(tmp_path, "https://status.example.net", 'kind = "none"'))
+    profile = Profile.at(write(tmp_path, "https://status.example.net", oauth("https://status.example.net", "code")))
     monkeypatch.setattr(asyncio, "run", interrupted)
     with pytest.raises(EnvironmentFault, match="Broken off"):
         signin.login(profile, "home", print, environ={})

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -9,14 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.phrases import book
 from support.scenario_texts import FULL, HEAD
 from tocsin.domain.account import AuthKind
 from tocsin.domain.terms import ConnectionKind, Role
-from tocsin.simulator import demo, reading
+from tocsin.simulator import demo, reading, telling
 from tocsin.simulator.http1 import Manner
 from tocsin.simulator.scenario import on_day, starting
 from tocsin.simulator.scene import EventType, Failure, Scene, Status, Where
-from tocsin.simulator.script import ClockTime
+from tocsin.simulator.script import ClockTime, Deed
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 A_DAY = date(2026, 11, 21)
@@ -253,12 +255,23 @@ def test_a_clock_time_is_read_and_written_alike(text, offset):
 
 def test_every_step_is_described_in_one_line(full):
     """Whoever runs the simulator alone is told of every step what it does."""
-    lines = [full.describe(step) for _, step in full.steps]
+    lines = [telling.described(book(), full, step) for _, step in full.steps]
     assert all("\n" not in line for line in lines)
-    assert lines[0] == "12:00  declare  P1 (Broken)  expected fixed at 14:00"
-    assert lines[1] == "12:10  announce  P2 (Planned)  02:00 to 03:00"
-    assert lines[4] == '12:30  retract  P1 (Broken)  "No estimate any more, since 12:30."'
-    assert lines[7] == "12:50  fail  whole 429 (tickets)"
+    assert lines[0] == "12:00  P1 (Broken): declared, expected fixed at 14:00"
+    assert lines[1] == "12:10  P2 (Planned): announced as planned work, 02:00 to 03:00"
+    assert lines[4] == "12:30  P1 (Broken): has no estimate any more, “No estimate any more, since 12:30.”"
+    assert lines[7] == "12:50  The interface: fails, whole 429 (tickets)"
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "nl"])
+def test_every_step_is_described_in_every_language(full, language):
+    """No deed stays English; what the file and the API call things stays as it is there."""
+    assert {type(step) for _, step in full.steps} == set(get_args(Deed))
+    english, other = (
+        {" ".join(telling.described(words, full, step).split()) for _, step in full.steps}
+        for words in (book(), book(language))
+    )
+    assert english & other == set()
 
 
 def test_a_script_made_by_hand_that_moves_what_is_not_there_changes_nothing(full):

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.phrases import book
 from support.scenario_texts import FULL, HEAD
-from tocsin import resources
+from tocsin import resources, speaking
 from tocsin.errors import ScenarioError
-from tocsin.simulator import demo, reading
+from tocsin.simulator import demo, reading, telling
 from tocsin.simulator.scenario import on_day
 from tocsin.simulator.scene import Scene
 
@@ -98,6 +99,10 @@ def test_a_wrong_file_is_told_by_line_key_and_what_is_allowed(tail, line, key, s
     assert says in str(caught.value)
     assert str(caught.value).startswith("mine.toml")
     assert key is None or caught.value.key == key
+    for language in ("de", "fr", "nl"):
+        told, english = (speaking.said(book(each), caught.value) for each in (language, "en"))
+        assert told.partition("(")[0] != english.partition("(")[0]
+        assert "is not as it has to be" not in english
     if line is not None:
         assert caught.value.line == LINES + line
 
@@ -141,7 +146,7 @@ def test_a_damaged_file_is_refused_or_played_but_nothing_else(junk, place, cut):
     day = on_day(script, A_DAY, UTC)
     for at, step in day.steps:
         assert isinstance(day.at(at), Scene)
-        assert day.describe(step)
+        assert telling.described(book(), day, step)
 
 
 def test_a_file_is_read_from_disk(tmp_path):

@@ -8,6 +8,7 @@ from datetime import UTC, timedelta
 from pathlib import Path
 
 from support.asking import NOW, ask, clock, provider
+from support.phrases import book
 from support.scenarios import PROBLEMS, TICKETS
 from support.statuspage_server import StatuspageServer
 from tocsin.simulator import demo
@@ -49,13 +50,13 @@ def test_simulate_says_where_it_is_and_what_happens_and_ends_with_zero(clock):
         elif line.startswith("Now:"):
             stop.set()
 
-    assert serve_forever(clock, out, zone=UTC, stop=stop) == 0
+    assert serve_forever(clock, out, book(), zone=UTC, stop=stop) == 0
     text = "\n".join(lines)
     assert DEMO_TOKEN in text
     assert PROBLEMS in text
     assert TICKETS in text
-    assert "18:02  declare  PRB-7001" in text
-    assert lines[-1].startswith("Now: 18:02  declare  PRB-7001")
+    assert "  18:02  PRB-7001 (No internet in Utrecht): declared, expected fixed at 19:02" in lines
+    assert lines[-1].startswith("Now: 18:02  PRB-7001 (No internet in Utrecht): declared")
 
 
 def test_simulate_serves_a_file_of_ones_own_until_ctrl_c(clock, tmp_path):
@@ -74,17 +75,17 @@ def test_simulate_serves_a_file_of_ones_own_until_ctrl_c(clock, tmp_path):
             found.extend(each["id"] for each in ask(port, PROBLEMS).json)
             raise KeyboardInterrupt
 
-    assert serve_forever(clock, out, scenario=file) == 0
+    assert serve_forever(clock, out, book(), scenario=file) == 0
     assert found == ["X1"]
 
 
 def test_simulate_ends_with_zero_on_a_real_interrupt():
     """In a process of its own the command is ended by SIGINT within a second, with exit code 0 and no traceback."""
     program = (
-        "import signal, sys; from support.scenarios import RealTime; "
+        "import signal, sys; from support.phrases import book; from support.scenarios import RealTime; "
         "from tocsin.simulator.command import serve_forever; "
         "signal.signal(signal.SIGINT, signal.default_int_handler); "  # a shell's background jobs ignore it
-        "sys.exit(serve_forever(RealTime(), lambda line: print(line, flush=True)))"
+        "sys.exit(serve_forever(RealTime(), lambda line: print(line, flush=True), book()))"
     )
     tests = Path(__file__).resolve().parents[1]
     with subprocess.Popen(

@@ -156,6 +156,29 @@ FAULTS = {
         "“planet.example.net:99999” under [line] cannot be measured. Correct it in config.toml.",
         "“planet.example.net:99999” onder [line] kan niet gemeten worden. Verbeter dit in config.toml.",
     ),
+    "secret_not_kept": (
+        {"provider": "Planet Fibre"},
+        (
+            "The keyring did not take the secret for Planet Fibre: it is known until Tocsin ends. To keep it for "
+            "longer unlock or start the keyring, and type it in again in the settings."
+        ),
+        (
+            "De sleutelbos heeft de inloggegevens voor Planet Fibre niet opgeslagen: Tocsin onthoudt ze alleen tot het "
+            "stopt. Wilt u ze langer bewaren, ontgrendel of start dan de sleutelbos en vul ze opnieuw in bij de "
+            "instellingen."
+        ),
+    ),
+    "sign_in_not_kept": (
+        {"provider": "Planet Fibre", "obstacle": "sign_in"},
+        (
+            "The keyring did not take your sign-in to Planet Fibre: it lasts until Tocsin ends. To stay signed in for "
+            "longer unlock or start the keyring, and sign in again in the settings."
+        ),
+        (
+            "De sleutelbos heeft uw inlog bij Planet Fibre niet opgeslagen: u bent ingelogd tot Tocsin stopt. Wilt u "
+            "langer ingelogd blijven, ontgrendel of start dan de sleutelbos en log opnieuw in bij de instellingen."
+        ),
+    ),
     "unreachable": (
         {"provider": "Planet Fibre", "since": at("18:20"), "kind": "timeout", "text": "no answer in 15 s"},
         "We cannot ask Planet Fibre since 18:20. Its server takes too long to answer. We go on trying.",

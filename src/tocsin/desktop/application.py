@@ -42,8 +42,8 @@ class DesktopApplication(QObject):
 
     ``settings_file`` is what the window names when nothing is set up yet; ``first``, the bell that is shown already.
     ``on_quit`` is called once, in the GUI thread, when the program ends; ``on_demo``, when the user wants the demo:
-    without one it is not offered. ``offers`` is what the assistant offers, without which there is none; ``at_login``
-    has the program started with the computer, and must not block. ``settings.backstage`` makes what its pages tell.
+    without one it is not offered. ``offers`` is what the assistant offers, without which there is none; ``can_start``
+    whether the program can be started with the computer. ``settings.backstage`` makes what its pages tell.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class DesktopApplication(QObject):
         self.on_quit: Callable[[], None] = _nothing
         self.on_demo: Callable[[], None] | None = None
         self.offers: Offers | None = None
-        self.at_login: Callable[[bool], None] | None = None
+        self.can_start = False
         self._phrasebook = phrasebook
         self._language: str | None = None
         self._words = phrasebook(None)
@@ -359,7 +359,7 @@ class DesktopApplication(QObject):
             window.acted.connect(self._window_channel().act)
             window.offer_demo(available=self.on_demo is not None)
             if self.offers is not None:
-                window.let_set_up(self.offers, self.at_login)
+                window.let_set_up(self.offers, can_start=self.can_start)
             self._window = window
             if self._state is not None:
                 window.render_state(self._state, self._bugs)

@@ -21,7 +21,7 @@ from tocsin.desktop.assistant_welcome import Choice
 from tocsin.domain.account import Account, Settings
 from tocsin.domain.instant import Instant
 from tocsin.domain.signing_in import KeepSignIn
-from tocsin.domain.state import AppState, KeepSecret
+from tocsin.domain.state import AppState, KeepSecret, StartWithComputer
 from tocsin.domain.terms import FailureKind
 from tocsin.domain.trial import TrialStep, TrialView
 from tocsin.words import plain, signing_in, trials
@@ -38,8 +38,8 @@ _Asked = tuple[str, Callable[[Phrasebook], str]]
 class Assistant(Frame):
     """To be shown with ``open()``. ``commanded`` carries commands, ``demo_wanted`` is the wish for the demo.
 
-    ``at_login`` has the program started with the computer, None where that cannot be had. It has to be shown every
-    state; without one nothing can be saved.
+    ``can_start`` says whether the program can be started with the computer. It has to be shown every state; without
+    one nothing can be saved. Who closes it after "Finish" takes nothing back: the engine carries everything out.
     """
 
     demo_wanted = Signal()
@@ -50,12 +50,12 @@ class Assistant(Frame):
         offers: "Offers",
         parent: QWidget | None = None,
         *,
-        at_login: Callable[[bool], None] | None = None,
+        can_start: bool = False,
         has_demo: bool = False,
     ) -> None:
         super().__init__(words, parent)
         self._offers = offers
-        self._at_login = at_login
+        self._can_start = can_start
         self._has_demo = has_demo
         self._shown: tuple[AppState, Instant] | None = None
         self._choice = Choice("")
@@ -65,14 +65,13 @@ class Assistant(Frame):
         self._asked: _Asked = ("", str)
         self._trying = Trying(offers, self.commanded.emit)
         self._saving = Saving(self.commanded.emit)
-        self._wants_start = False
         self._trail = [Place.WELCOME]
         self._steps = self._new_steps()
         self.show_step(self._steps.welcome)
 
     def _new_steps(self) -> Steps:
         made = Steps(self._words, self._offers, self.add_step, lambda: self._settings)
-        made.has_start = self._at_login is not None
+        made.has_start = self._can_start
         made.welcome.offer_demo(available=self._has_demo)
         made.welcome.line_wanted.connect(self._on_line_wanted)
         made.welcome.demo_wanted.connect(self._on_demo_wanted)
@@ -123,9 +122,6 @@ class Assistant(Frame):
 
     def _show_end(self, state: AppState, now: Instant) -> None:
         end = self._saving.end(state, now, self._words)
-        if end is not None and end.is_saved and self._wants_start and self._at_login is not None:
-            self._wants_start = False
-            self._at_login(True)
         if end is not None and end.is_saved and not end.told:
             self.accept()
         elif end is not None and end.is_lost:
@@ -319,7 +315,6 @@ class Assistant(Frame):
 
     @Slot()
     def _on_line_wanted(self) -> None:
-        self._wants_start = False  # whatever was ticked on a way that was not gone to its end
         self._saving.begin(making.with_line(self._settings, self._words.gettext("My line")))
 
     @Slot()
@@ -342,8 +337,7 @@ class Assistant(Frame):
             if login is not None and self._has_signed_in:
                 signed = KeepSignIn(account.id, run_only=login.run_only)
         use.show_end(self._words.gettext("Saving"), is_saving=True)
-        self._wants_start = use.starts
-        self._saving.begin(wished, secret, signed)
+        self._saving.begin(wished, secret, signed, StartWithComputer(on=True) if use.starts else None)
         self._on_changed()  # there is no way back any more
 
     def _sign_in_anew(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tocsin.domain.account import Settings
 from tocsin.domain.instant import Instant
 from tocsin.domain.signing_in import KeepSignIn, SigningIn, SignInStep
-from tocsin.domain.state import AppState, Command, KeepSecret, SecretKept, SetUp, SetUpStep
+from tocsin.domain.state import AppState, Command, KeepSecret, SecretKept, SetUp, SetUpStep, StartWithComputer
 from tocsin.words import signing_in
 from tocsin.words.phrasebook import Phrasebook
 
@@ -37,10 +37,16 @@ class Saving:
         """Whether something is on its way, or arrived: not where it may be tried again."""
         return self._is_open
 
-    def begin(self, wished: Settings, secret: KeepSecret | None = None, signed: KeepSignIn | None = None) -> None:
-        """Save these settings, and keep what their new account asks with."""
+    def begin(
+        self,
+        wished: Settings,
+        secret: KeepSecret | None = None,
+        signed: KeepSignIn | None = None,
+        start: StartWithComputer | None = None,
+    ) -> None:
+        """Save these settings, keep what their new account asks with, and start with the computer, whoever looks on."""
         self._number, self._is_open = time.monotonic_ns(), True  # no other assistant of this run has it
-        self._command(SetUp(self._number, wished, secret, signed))
+        self._command(SetUp(self._number, wished, secret, signed, start))
 
     def forget(self) -> None:
         """Say no more of what became of it."""

@@ -1,6 +1,5 @@
 """Opens the assistant over the window: by itself at the first start, later when something is to be added."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
@@ -21,20 +20,18 @@ _LATER = ("assistant_address", "assistant_things", "assistant_use", "assistant_s
 
 
 class SettingUp(QObject):
-    """``offers`` is what can be watched, ``at_login`` starts the program with the computer; see ``Assistant``."""
+    """``offers`` is what can be watched, ``can_start`` whether the program can start with the computer."""
 
     commanded = Signal(object)
     demo_wanted = Signal()
     settings_wanted = Signal()
 
-    def __init__(
-        self, words: Phrasebook, offers: "Offers", at_login: Callable[[bool], None] | None, over: QWidget
-    ) -> None:
+    def __init__(self, words: Phrasebook, offers: "Offers", over: QWidget, *, can_start: bool) -> None:
         super().__init__(over)
         self._words = words
         self.has_demo = False
         self._offers = offers
-        self._at_login = at_login
+        self._can_start = can_start
         self._over = over
         self._shown: tuple[AppState, Instant] | None = None
         self._assistant: Assistant | None = None
@@ -85,7 +82,7 @@ class SettingUp(QObject):
     def _make(self) -> None:
         from tocsin.desktop.assistant import Assistant  # noqa: PLC0415 - most runs never need it
 
-        made = Assistant(self._words, self._offers, self._over, at_login=self._at_login, has_demo=self.has_demo)
+        made = Assistant(self._words, self._offers, self._over, can_start=self._can_start, has_demo=self.has_demo)
         made.commanded.connect(self.commanded)
         made.demo_wanted.connect(self.demo_wanted)
         made.settings_wanted.connect(self.settings_wanted)

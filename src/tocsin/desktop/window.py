@@ -144,9 +144,9 @@ class Window(QMainWindow):  # to a screen reader any other widget is no window
             self._setting_up.set_words(words)
         self._rebuild()
 
-    def let_set_up(self, offers: "Offers", at_login: Callable[[bool], None] | None) -> None:
+    def let_set_up(self, offers: "Offers", *, can_start: bool) -> None:
         """Have the assistant at hand; without this there are the instructions alone."""
-        self._setting_up = SettingUp(self._words, offers, at_login, self)
+        self._setting_up = SettingUp(self._words, offers, self, can_start=can_start)
         self._setting_up.has_demo = self._has_demo
         self._setting_up.commanded.connect(self.commanded)
         self._setting_up.demo_wanted.connect(self.demo_wanted)

@@ -289,16 +289,25 @@ class KeepSecret:
 
 
 @dataclass(frozen=True, slots=True)
+class StartWithComputer:
+    """Start with the computer from now on, or no more."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SetUp:
     """Go by these settings, and keep what a new account in them is asked with: the secret, the sign-in of its trial.
 
-    Nothing is kept where the settings cannot be saved. ``number`` tells one from the next.
+    ``start`` is the wish to start with the computer, None where nothing was wished. Nothing is kept, and nothing
+    starts, where the settings cannot be saved. ``number`` tells one from the next.
     """
 
     number: int
     settings: Settings
     secret: KeepSecret | None = None
     signed: KeepSignIn | None = None
+    start: StartWithComputer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,13 +322,6 @@ class EndTrial:
     """Break a trial off, or forget what it came to. ``number`` None is whichever there is."""
 
     number: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StartWithComputer:
-    """Start with the computer from now on, or no more."""
-
-    on: bool
 
 
 @dataclass(frozen=True, slots=True)

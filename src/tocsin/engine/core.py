@@ -33,6 +33,7 @@ from tocsin.domain.uplink import with_own_line
 from tocsin.engine import events
 from tocsin.engine.autostart import StartDesk
 from tocsin.engine.finding import FindDesk, FindMeans
+from tocsin.engine.keeping import Unkept
 from tocsin.engine.line_ledger import LineLedger
 from tocsin.engine.line_watch import LineWatch
 from tocsin.engine.outbox import Outbox
@@ -73,14 +74,15 @@ class Engine:
         self._line = self._line_watch(parts)
         self._quiet = False
         self._desk = SettingsDesk(parts.settings, self.reconfigure)
-        means = Means(parts.http, parts.clock, parts.make, parts.detect, parts.secrets, self._taken)
+        self._unkept = Unkept()
+        means = Means(parts.http, parts.clock, parts.make, parts.detect, parts.secrets, self._taken, self._unkept)
         self._trials = Trials(means, self._dirty.set, self._ask_anew)
-        signing = SignInMeans(parts.signs_in, parts.secrets, lambda: self._desk.settings)
+        signing = SignInMeans(parts.signs_in, parts.secrets, lambda: self._desk.settings, self._unkept)
         self._signing = SignInDesk(signing, self._dirty.set, self._ask_anew)
-        keeping = SetUpMeans(self._desk.save, parts.secrets, self._signing)
+        self._start = StartDesk(parts.autostart, self._dirty.set)
+        keeping = SetUpMeans(self._desk.save, parts.secrets, self._signing, self._start.command, self._unkept)
         self._setting_up = SetUpDesk(keeping, self._dirty.set)
         self._finding = FindDesk(FindMeans(parts.http, parts.clock, parts.search), self._dirty.set)
-        self._start = StartDesk(parts.autostart, self._dirty.set)
         self._desks = (self._desk, self._setting_up, self._signing, self._finding, self._trials, self._start)
         self._outbox = Outbox(
             *(self._ledger.keeper, parts.channels, lambda: self._words, parts.clock, self._trouble),
@@ -141,6 +143,13 @@ class Engine:
                 self._changed()
             case _:
                 self._parts.on_command(command)
+
+    def look_again(self) -> None:
+        """Another process has put something into the keyring: go by that."""
+        if self._parts.secrets is not None:
+            self._parts.secrets.look_again()
+        self._unkept.forget()
+        self._dirty.set()
 
     def reconfigure(self, loaded: LoadedSettings) -> None:
         """The only way for settings to get in, at the start too. Accounts that did not change go on undisturbed."""
@@ -337,7 +346,8 @@ class Engine:
         )
         bugs = (Fault(Message("bug", MappingProxyType({"problem": self._bug}))),) if self._bug else ()
         line = self._line.faults() if self._line is not None else ()
-        return (*self._desk.problems, *self._parts.faults, *troubles, *bugs, *line, *self._start.faults)
+        unkept = self._unkept.faults(self._desk.settings.accounts)
+        return (*self._desk.problems, *self._parts.faults, *troubles, *bugs, *line, *self._start.faults, *unkept)
 
     async def _close(self) -> None:
         tasks = [*self._tasks, *(task for _, task in self._pollers.values())]

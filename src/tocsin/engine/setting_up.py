@@ -7,13 +7,13 @@ the next start that the account lacks its secret, and how to give it one.
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from tocsin.domain.account import Settings
 from tocsin.domain.signing_in import KeepSignIn, SigningIn
-from tocsin.domain.state import Command, KeepSecret, SecretKept, SettingUp, SetUp, SetUpStep
-from tocsin.engine.keeping import put_away
+from tocsin.domain.state import Command, KeepSecret, SecretKept, SettingUp, SetUp, SetUpStep, StartWithComputer
+from tocsin.engine.keeping import Unkept, put_away
 from tocsin.ports import SecretRef, Secrets
 
 
@@ -36,11 +36,16 @@ class Signed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SetUpMeans:
-    """What setting up needs. ``save`` writes settings and goes by them, with a call in between; false if it cannot."""
+    """What setting up needs. ``save`` writes settings and goes by them, with a call in between; false if it cannot.
+
+    ``start`` begins to carry out the wish to start with the computer; ``unkept`` remembers what was not kept.
+    """
 
     save: Callable[[Settings, Callable[[], None]], bool]
     secrets: Secrets | None
     signed: Signed
+    start: Callable[[StartWithComputer], object]
+    unkept: Unkept = field(default_factory=Unkept)
 
 
 class SetUpDesk:
@@ -78,7 +83,12 @@ class SetUpDesk:
             self._show(SettingUp(wished.number, SetUpStep.REFUSED))
 
     def _begin(self, wished: SetUp) -> None:
-        """The sign-in is taken here: an end of it that waits in line, of a window that is closed, finds none."""
+        """All that was wished is begun here: who asked for it may be gone before the keyring answers.
+
+        The sign-in is taken, so that an end of it that waits in line, of a window that is closed, finds none.
+        """
+        if wished.start is not None:
+            self._means.start(wished.start)
         handing = None if wished.signed is None else self._means.signed.hand_over(wished.signed)
         self._spawn(self._keep(wished, handing))
 
@@ -93,7 +103,7 @@ class SetUpDesk:
 
     async def _secret(self, wished: KeepSecret | None) -> SecretKept | None:
         secrets = self._means.secrets
-        return None if wished is None or secrets is None else await put_away(secrets, wished)
+        return None if wished is None or secrets is None else await put_away(secrets, wished, self._means.unkept)
 
     async def _signed(self, handed: SigningIn | None) -> SigningIn | None:
         return None if handed is None else await self._means.signed.keep(handed)

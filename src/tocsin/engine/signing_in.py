@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tocsin.domain.account import Account, Settings
 from tocsin.domain.signing_in import (
@@ -18,6 +18,7 @@ from tocsin.domain.signing_in import (
 )
 from tocsin.domain.state import Command, TryAddress
 from tocsin.domain.terms import FailureKind
+from tocsin.engine.keeping import Unkept
 from tocsin.engine.trials import ACCOUNT, account_to_try
 from tocsin.errors import PollFailed, SecretUnavailable, SignInFailed
 from tocsin.ports import SecretRef, Secrets, SignsIn
@@ -33,12 +34,13 @@ _LINE = 300
 class SignInMeans:
     """What signing in needs. ``make`` is called at the first sign-in; without it there is none.
 
-    ``settings`` gives those that run.
+    ``settings`` gives those that run; ``unkept`` remembers what was not kept.
     """
 
     make: Callable[[], SignsIn] | None
     secrets: Secrets | None
     settings: Callable[[], Settings]
+    unkept: Unkept = field(default_factory=Unkept)
 
 
 class SignInDesk:
@@ -105,7 +107,9 @@ class SignInDesk:
         if handed.step is not SignInStep.KEEPING or self._signs_in is None:
             return handed
         if handed.run_only:
-            return replace(handed, step=SignInStep.DONE)
+            done = replace(handed, step=SignInStep.DONE)
+            self._means.unkept.note_sign_in(done)
+            return done
         return await self._kept(handed, self._signs_in)
 
     async def close(self) -> None:
@@ -211,7 +215,8 @@ class SignInDesk:
             await signs_in.keep(keeping.account)
         except SecretUnavailable as error:
             _LOG.warning("the sign-in of %s is kept for this run only: %s", keeping.account, error.title)
-            return replace(done, run_only=True, obstacle=error.obstacle, text=error.title)
+            done = replace(done, run_only=True, obstacle=error.obstacle, text=error.title)
+        self._means.unkept.note_sign_in(done)
         return done
 
     def _break_off(self) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tocsin.domain.account import Account, AuthKind, Connection
 from tocsin.domain.levels import Scene, own_level
@@ -11,7 +11,7 @@ from tocsin.domain.state import Command, EndTrial, KeepSecret, SecretKept, TryAd
 from tocsin.domain.terms import FailureKind
 from tocsin.domain.trial import Trial, TrialStep, TrialView
 from tocsin.engine.exchange import ask, hold
-from tocsin.engine.keeping import put_away
+from tocsin.engine.keeping import Unkept, put_away
 from tocsin.engine.poller import Detect
 from tocsin.errors import SecretUnavailable
 from tocsin.ports import Clock, Http, Located, PollContext, Provider, SecretRef, Secrets
@@ -23,7 +23,7 @@ ACCOUNT = "~trial"
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What trying needs. ``taken`` gives the ids of accounts that there are."""
+    """What trying needs. ``taken`` gives the ids of accounts that there are; ``unkept`` remembers what was not kept."""
 
     http: Http
     clock: Clock
@@ -31,6 +31,7 @@ class Means:
     detect: Detect | None
     secrets: Secrets | None
     taken: Callable[[], Iterable[str]]
+    unkept: Unkept = field(default_factory=Unkept)
 
 
 class Trials:
@@ -173,7 +174,7 @@ class Trials:
     async def _keep(self, wished: KeepSecret) -> None:
         if self._means.secrets is None:
             return
-        self.kept = await put_away(self._means.secrets, wished)
+        self.kept = await put_away(self._means.secrets, wished, self._means.unkept)
         self._on_kept(wished.account)
         self._on_change()
 

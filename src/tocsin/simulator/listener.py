@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
+from tocsin.domain.message import Message
 from tocsin.errors import Bug, EnvironmentFault
 from tocsin.simulator.http1 import MAX_HEAD, Manner, RefusedError, Reply, Request, has_body, parse_head, render_head
 
@@ -130,7 +131,10 @@ class Listener:
         except (OSError, OverflowError) as error:
             listening.close()
             advice = "Choose another port, or 0 for any that is free."
-            raise EnvironmentFault(f"Port {self._port} of {HOST} cannot be used ({error})", advice) from error
+            problem = getattr(error, "strerror", None) or ""
+            told = Message("port_taken", {"name": str(self._port), "problem": problem})
+            title = f"Port {self._port} of {HOST} cannot be used ({error})"
+            raise EnvironmentFault(title, advice, told=told) from error
         return listening
 
     def _run(self, listening: socket.socket, ready: "Future[None]") -> None:

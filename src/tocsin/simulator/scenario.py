@@ -75,26 +75,9 @@ class Scenario:
         """What the provider knows at ``now`` (aware)."""
         return reduce(self._played, [dated for dated in self.steps if dated[0] <= now], Scene())
 
-    def describe(self, step: Deed) -> str:
-        """A step in one line, for a person: its clock time, its deed, and what it changes."""
-        words = [self.anchor.shown(step.at), str(step.__struct_config__.tag)]
-        if isinstance(step, About):
-            words.append(f"{step.problem} ({self.script.problem(step.problem).name})")
-        match step:
-            case Declare(estimate=ClockTime() as until):
-                words.append(f"expected fixed at {self.anchor.shown(until)}")
-            case Estimate():
-                words.append(f"moved to {self.anchor.shown(step.estimate)}")
-            case Announce() | Replan():
-                end = self.anchor.shown(step.end) if step.end is not None else "?"
-                words.append(f"{self.anchor.shown(step.start)} to {end}")
-            case SetStatus():
-                words.append(step.status.value)
-            case Fail():
-                words.append(f"{step.manner} {step.status} ({step.where})")
-        if isinstance(step, About) and step.text:
-            words.append(f'"{self._filled(step.text)}"')
-        return "  ".join(words)
+    def filled(self, text: str) -> str:
+        """A text of the script with its clock times as the clocks here will show them."""
+        return fill(text, {clock: self.anchor.shown(clock) for clock in clock_times_in(text)})
 
     def _played(self, scene: Scene, dated: tuple[datetime, Deed]) -> Scene:
         at, step = dated
@@ -120,14 +103,14 @@ class Scenario:
         planned = (self.anchor.moment(step.start), self._maybe(step.end)) if isinstance(step, Announce) else None
         return Problem(
             id=entry.id,
-            name=self._filled(entry.name),
+            name=self.filled(entry.name),
             services=self._services(entry.services),
             created_at=began or at,
             updated_at=at,
             changes=(scenes.Change(at, step.status),),
-            description=self._filled(entry.description),
+            description=self.filled(entry.description),
             category=entry.category,
-            reason=self._filled(entry.reason),
+            reason=self.filled(entry.reason),
             priority=entry.priority,
             impact_factor=entry.impact_factor,
             resolved_at=at if step.status.is_over else None,
@@ -139,9 +122,9 @@ class Scenario:
     def _moved(self, problem: Problem, at: datetime, step: Deed) -> Problem:
         match step:
             case SetStatus():
-                return scenes.with_status(problem, at, step.status, self._filled(step.reason))
+                return scenes.with_status(problem, at, step.status, self.filled(step.reason))
             case Resolve():
-                return scenes.with_status(problem, at, Status.RESOLVED, self._filled(step.reason))
+                return scenes.with_status(problem, at, Status.RESOLVED, self.filled(step.reason))
             case Estimate() | Retract():
                 until = step.estimate if isinstance(step, Estimate) else None
                 return scenes.with_estimate(problem, self._maybe(until), step.ticket)
@@ -155,8 +138,8 @@ class Scenario:
     def _revised(self, problem: Problem, step: Revise) -> Problem:
         return replace(
             problem,
-            name=problem.name if step.name is None else self._filled(step.name),
-            description=problem.description if step.description is None else self._filled(step.description),
+            name=problem.name if step.name is None else self.filled(step.name),
+            description=problem.description if step.description is None else self.filled(step.description),
             created_at=self._maybe(step.began) or problem.created_at,
             services=problem.services if step.services is None else self._services(step.services),
             priority=problem.priority if step.priority is None else step.priority,
@@ -167,7 +150,7 @@ class Scenario:
     def _noted(self, problem: Problem, at: datetime, step: Deed) -> Problem:
         if not isinstance(step, About):
             return problem
-        return scenes.with_note(problem, at, self._filled(step.text), step.author or self.script.day.provider)
+        return scenes.with_note(problem, at, self.filled(step.text), step.author or self.script.day.provider)
 
     def _services(self, ids: Sequence[str]) -> tuple[Service, ...]:
         names = {entry.id: entry.name for entry in self.script.services}
@@ -177,16 +160,13 @@ class Scenario:
         self, before: tuple[tuple[str, Scalar], ...], entry: ProblemEntry | Revise
     ) -> tuple[tuple[str, Scalar], ...]:
         given = {
-            name: self._filled(value) if isinstance(value, str) else value
+            name: self.filled(value) if isinstance(value, str) else value
             for name, value in entry.characteristics.items()
         }
         return tuple((dict(before) | given).items())
 
     def _maybe(self, clock: ClockTime | None) -> datetime | None:
         return None if clock is None else self.anchor.moment(clock)
-
-    def _filled(self, text: str) -> str:
-        return fill(text, {clock: self.anchor.shown(clock) for clock in clock_times_in(text)})
 
 
 def on_day(script: Script, day: date, zone: tzinfo | None = None) -> Scenario:

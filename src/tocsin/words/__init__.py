@@ -20,4 +20,6 @@ speaker                   what the engine needs of it
 languages                 which language to speak
 marking                   a mark on sentences that are said elsewhere
 system, complaints        what the system gives for a reason; what went wrong with a command
+events, checked           what ``watch`` and ``check`` print for a person
+scenarios                 what is wrong in a scenario file of the simulator
 """

@@ -224,6 +224,22 @@ def _autostart(voice: Voice, values: Values, _now: datetime) -> str:
     return starting.not_switched(voice, obstacle, place, problem)
 
 
+def _secret_not_kept(voice: Voice, values: Values, _now: datetime) -> str:
+    sentence = voice.gettext(
+        "The keyring did not take the secret for {provider}: it is known until Tocsin ends. To keep it for longer "
+        "unlock or start the keyring, and type it in again in the settings."
+    )
+    return sentence.format(provider=_provider(voice, values))
+
+
+def _sign_in_not_kept(voice: Voice, values: Values, _now: datetime) -> str:
+    sentence = voice.gettext(
+        "The keyring did not take your sign-in to {provider}: it lasts until Tocsin ends. To stay signed in for longer "
+        "unlock or start the keyring, and sign in again in the settings."
+    )
+    return sentence.format(provider=_provider(voice, values))
+
+
 def _line_no_targets(voice: Voice, _values: Values, _now: datetime) -> str:
     return voice.gettext(
         "Your line cannot be measured: there is no host that may be contacted for it. "
@@ -265,6 +281,8 @@ SENTENCES: Mapping[str, Callable[[Voice, Values, datetime], str]] = MappingProxy
         "product_changed": _product_changed,
         "unreachable": _unreachable,
         "autostart": _autostart,
+        "secret_not_kept": _secret_not_kept,
+        "sign_in_not_kept": _sign_in_not_kept,
         "line_no_targets": _line_no_targets,
         "line_blocked": _line_blocked,
         "line_wrong_target": _line_wrong_target,

@@ -35,7 +35,10 @@ def technical(kind: str, text: str) -> str:
     """
     if kind in _SAID_ALREADY:
         return ""
-    if kind in _BY_NUMBER:
-        number = re.search(r"\b[3-5]\d\d\b", text)
-        return f"HTTP {number[0]}" if number is not None else ""
-    return text
+    return status(kind, text) if kind in _BY_NUMBER else text
+
+
+def status(kind: str, text: str) -> str:
+    """The number by which a server refused: "HTTP 503"; empty for a failure of another kind."""
+    number = re.search(r"\b[3-5]\d\d\b", text) if kind in _BY_NUMBER else None
+    return f"HTTP {number[0]}" if number is not None else ""
