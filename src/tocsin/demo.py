@@ -16,8 +16,9 @@ from typing import Self
 from tocsin import printing
 from tocsin.domain.state import AppState, Command
 from tocsin.language import phrasebook
-from tocsin.ports import Event, LoadedSettings, Outgoing
+from tocsin.ports import Clock, Event, LoadedSettings, Outgoing
 from tocsin.running import EngineThread, FixedSettings, Wiring
+from tocsin.words.phrasebook import Phrasebook
 
 ON_SCREEN_SPEED = 60.0
 HEADLESS_SPEED = 600.0
@@ -65,49 +66,70 @@ class Evening:
         return FixedSettings(LoadedSettings(replace(settings, accounts=accounts, language=self.language)))
 
 
+class _Story:
+    """Prints what happens as it happens, and knows when it is over. Told from the engine's thread."""
+
+    def __init__(self, words: Phrasebook, clock: Clock) -> None:
+        self._words = words
+        self._clock = clock
+        self._urgencies: set[str] = set()
+        self._is_resolved = False
+        self._lost: BrokenPipeError | None = None
+        self.over = threading.Event()
+
+    @property
+    def was_told_whole(self) -> bool:
+        """Whether an alarm came, and its end. Raises ``BrokenPipeError`` where nobody reads it any more."""
+        if self._lost is not None:
+            raise self._lost
+        return "critical" in self._urgencies and self.over.is_set()
+
+    def on_deliver(self, outgoing: Outgoing) -> None:
+        self._urgencies.add(outgoing.urgency)
+        for line in printing.notification(self._words, outgoing, self._clock.now().wall):
+            self._say(line)
+
+    def on_event(self, event: Event) -> None:
+        self._say(printing.event(self._words, event, printing.OF_THE_DAY))
+        self._is_resolved = self._is_resolved or event.event == "resolved"
+
+    def on_state(self, _: AppState) -> None:
+        if self._is_resolved and "normal" in self._urgencies:
+            self.over.set()
+
+    def _say(self, line: str) -> None:
+        try:
+            print(line, flush=True)
+        except BrokenPipeError as error:  # the engine would take it for a mistake of its own
+            self._lost = error
+            self.over.set()
+
+
 def headless(speed: float | None, language: str | None) -> int:
     """Print what happens as it happens, and end when the outage is over: 0, or 1 if no alarm came."""
     from tocsin.notifiers.recording import RecordingChannel
 
     for name in _NEEDED:
         import_module(name)
-    words = phrasebook(language, os.environ)
     with Evening(speed or HEADLESS_SPEED, language) as evening:
-        over = threading.Event()
-        told: list[str] = []
-        ends: list[str] = []
-
-        def on_deliver(outgoing: Outgoing) -> None:
-            told.append(outgoing.urgency)
-            for line in printing.notification(words, outgoing, evening.clock.now().wall):
-                print(line, flush=True)
-
-        def on_event(event: Event) -> None:
-            print(printing.event(words, event, printing.OF_THE_DAY), flush=True)
-            if event.event == "resolved":
-                ends.append(event.event)
-
-        def on_state(_: AppState) -> None:
-            if ends and any(urgency == "normal" for urgency in told):
-                over.set()
-
+        story = _Story(phrasebook(language, os.environ), evening.clock)
         wiring = Wiring(
             clock=evening.clock,
             profile=None,
             settings=evening.settings(),
             secrets=evening.secrets,
-            channels=(RecordingChannel(on_deliver=on_deliver),),
+            channels=(RecordingChannel(on_deliver=story.on_deliver),),
             environ=dict(os.environ),
-            publish=on_state,
-            on_event=on_event,
+            publish=story.on_state,
+            on_event=story.on_event,
             on_command=_nothing,
             line_policy=None,
         )
         engine = EngineThread(wiring)
         engine.start()
-        over.wait(_DAY.total_seconds() / evening.speed + _SPARE_SECONDS)
+        story.over.wait(_DAY.total_seconds() / evening.speed + _SPARE_SECONDS)
         engine.stop()
-        return 0 if "critical" in told and over.is_set() else 1
+        return 0 if story.was_told_whole else 1
 
 
 def _nothing(_: Command) -> None:

@@ -44,6 +44,9 @@ class MemorySecrets:
     async def drop(self, ref: SecretRef) -> None:
         self.values.pop(entry(ref), None)
 
+    def is_kept(self, ref: SecretRef) -> bool:
+        return False
+
     def look_again(self) -> None:
         """Nothing was asked of a keyring."""
 

@@ -31,6 +31,15 @@ def test_providers_lists_what_can_be_configured(capsys) -> None:
     assert "statuspage" in capsys.readouterr().out
 
 
+def test_the_demo_ends_when_its_reader_is_gone() -> None:
+    """``demo --headless | head -1`` does not run on, and calls nothing a mistake of its own."""
+    with tocsin("demo", "--headless", "--speed", "900") as program:
+        assert program.stdout.readline()
+        program.stdout.close()
+        assert program.wait(PATIENCE) == 3
+        assert program.stderr.read() == ""
+
+
 def test_the_demo_without_a_screen_tells_its_story_and_ends() -> None:
     """One start, an estimate moved in the same notification, one end; nothing about the incident elsewhere."""
     code, out, err = finished("demo", "--headless", "--speed", "900", patience=60)

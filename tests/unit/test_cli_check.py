@@ -124,10 +124,14 @@ def test_check_in_words_lists_what_is_open_and_concerns_the_match(capsys, page) 
     assert main(["check", page.url, "--match", "imap"]) == 2
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "CRITICAL: Planet Mail: Outage"
-    assert [line.partition(": ")[2] for line in lines[1:]] == ["We are looking into it", "IMAP down", "Outage"]
+    assert [line.partition(": ")[2] for line in lines[1:]] == [
+        "We are looking into it",
+        "IMAP down",
+        "Outage (“major_outage”)",
+    ]
     assert [line.split(",")[0] for line in lines[1:3]] == ["  minor", "  critical"]
     assert ", possibly: " in lines[1]
-    assert lines[3] == "  IMAP: Outage"
+    assert lines[3] == "  IMAP: Outage (“major_outage”)"
 
 
 @pytest.mark.parametrize(

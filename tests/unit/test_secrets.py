@@ -10,7 +10,7 @@ import time
 import pytest
 from keyring.errors import InitError, KeyringLocked, NoKeyringError
 
-from support.recording_keyring import RecordingKeyring, get, refusal
+from support.recording_keyring import RecordingKeyring, SlowKeyring, get, refusal
 from tocsin.adapters.environment import take_secrets_from_environment, variable
 from tocsin.adapters.secrets import KeyringSecrets, NotKept
 from tocsin.errors import SecretUnavailable
@@ -179,6 +179,28 @@ def test_a_secret_set_while_the_keyring_is_asked_wins():
         return getting.result(), await secrets.get(HOME)
 
     assert asyncio.run(scenario()) == (CANARY, CANARY)
+
+
+def test_what_the_keyring_takes_late_is_kept_until_it_is_replaced_or_forgotten(caplog):
+    """Whoever waited for it has gone: it is kept all the same, and another value in this run's memory is not."""
+    keyring = SlowKeyring()
+    secrets = KeyringSecrets({}, backend=keyring, deadline=0.05)
+
+    async def scenario():
+        await secrets.set(HOME, CANARY)
+        assert not secrets.is_kept(HOME)
+        keyring.let_go.set()
+        secrets._deadline = 60.0
+        await secrets.erase(SecretRef("another"))  # one thing at a time: the late one is done by then
+        assert secrets.is_kept(HOME)
+        secrets.lend(HOME, "another")
+        assert not secrets.is_kept(HOME)
+        secrets.lend(HOME, "")
+        assert secrets.is_kept(HOME)
+        await secrets.drop(HOME)
+        assert not secrets.is_kept(HOME)
+
+    asyncio.run(scenario())
 
 
 # --- what a sign-in leaves behind ----------------------------------------------------------------------------------

@@ -19,21 +19,24 @@ from tocsin.adapters.instance_client import send_when_ready
 from tocsin.adapters.profile import Profile
 from tocsin.adapters.secrets import KeyringSecrets
 from tocsin.domain.account import Account, Auth, AuthKind, Connection, Settings
-from tocsin.domain.signing_in import EndSignIn, KeepSignIn, SignIn, SignInStep
+from tocsin.domain.signing_in import EndSignIn, KeepSignIn, SignIn, SigningIn, SignInStep
 from tocsin.domain.state import (
     AppState,
     EndTrial,
     KeepSecret,
+    Kept,
     ReloadSettings,
     SaveSettings,
+    SecretKept,
     SetUp,
     SetUpStep,
     StartWithComputer,
 )
 from tocsin.domain.terms import Obstacle
 from tocsin.domain.trial import Trial
+from tocsin.engine.keeping import Unkept
 from tocsin.errors import SettingsError
-from tocsin.ports import LoadedSettings
+from tocsin.ports import SIGN_IN, LoadedSettings, SecretRef
 from tocsin.running import EngineThread, FixedSettings, Wiring
 
 __all__ = ["provider", "server"]  # fixtures
@@ -115,6 +118,52 @@ def test_a_secret_that_was_not_kept_is_said_until_it_is(provider) -> None:
         rig.do(KeepSecret("home", TOKEN))
         rig.wait_for("it is said no more", lambda: unkept(rig.state) == [])
     assert keyring.held == {"home": TOKEN}
+
+
+def test_a_keyring_that_takes_it_when_nobody_waits_any_more_ends_it(provider) -> None:
+    """Whoever types a password to unlock it takes longer than we wait: what it has then is not said to be missing."""
+    keyring = SlowKeyring()
+    try:
+        with engine(keyring, keyring_deadline=0.2) as rig:
+            rig.do(SetUp(1, Settings((account(provider),)), KeepSecret("home", TOKEN)))
+            rig.wait_for("it is said", lambda: unkept(rig.state) == [("secret_not_kept", "home")])
+            keyring.let_go.set()
+            rig.wait_for("it is said no more", lambda: unkept(rig.state) == [])
+    finally:
+        keyring.let_go.set()
+    assert keyring.held == {"home": TOKEN}
+
+
+def test_a_renewal_that_the_keyring_takes_ends_it_for_a_sign_in() -> None:
+    """Of each account, and of each thing, for itself."""
+    held = {SecretRef("home", SIGN_IN)}
+    unkept_ones = Unkept(held.__contains__)
+    login = Auth(AuthKind.OAUTH2)
+    accounts = [Account(each, "json", each, "https://status.example.net", auth=login) for each in ("home", "mail")]
+    for each in accounts:
+        unkept_ones.note_secret(SecretKept(each.id, Kept.RUN_ONLY, "The keyring is locked"))
+        unkept_ones.note_sign_in(SigningIn(1, SignInStep.DONE, each.id, obstacle=Obstacle.KEYRING_LOCKED))
+    assert unkept_ones.settle()
+    assert not unkept_ones.settle()
+    assert [(each.message.key, each.account) for each in unkept_ones.faults(accounts)] == [
+        ("secret_not_kept", "home"),
+        ("secret_not_kept", "mail"),
+        ("sign_in_not_kept", "mail"),
+    ]
+
+
+def test_another_account_of_the_same_id_inherits_nothing(provider) -> None:
+    """Removed and added again; or it is asked without a secret from now on."""
+    plain = account(provider, Auth(AuthKind.NONE))
+    with engine(RecordingKeyring(failure=NoKeyringError())) as rig:
+        for goes in (Settings(), Settings((plain,))):
+            rig.do(SetUp(1, Settings((account(provider),)), KeepSecret("home", TOKEN)))
+            rig.wait_for("it is said", lambda: unkept(rig.state) == [("secret_not_kept", "home")])
+            rig.do(SaveSettings(goes))
+            rig.wait_for("it is said no more", lambda: unkept(rig.state) == [])
+            rig.do(SaveSettings(Settings((account(provider),))))
+            rig.wait_for("back", lambda: rig.state.settings == Settings((account(provider),)))
+            assert unkept(rig.state) == []
 
 
 @pytest.mark.parametrize(

@@ -207,7 +207,7 @@ PLANNED = report(
         (
             replace(PLANNED, phase=Phase.IDENTIFIED, scheduled_end=None),
             Relevance.LINKED,
-            "Gepland onderhoud, oorzaak gevonden, vanaf 22 nov 02:00: Cable cut",
+            "Gepland onderhoud, aan de gang, vanaf 22 nov 02:00: Cable cut",
         ),
     ],
 )
@@ -217,10 +217,10 @@ def test_an_open_incident_of_a_check(found, concerns, dutch):
 
 
 def test_a_thing_that_does_not_work():
-    """The level in our words; a state that no document names is shown as it came."""
+    """The level in our words, and the provider's own: one of ours is several of theirs."""
     known = Component("web", "Website", Level.OUTAGE, "major_outage")
     strange = Component("web", "Website", Level.DEGRADED, "on_fire", known=False)
-    assert checked.thing(book("fr"), known) == "Website\u00a0: Panne"
+    assert checked.thing(book("fr"), known) == "Website\u00a0: Panne («\u00a0major_outage\u00a0»)"
     assert checked.thing(book("nl"), strange) == "Website: Problemen (“on_fire”)"
     assert checked.stands(book("nl"), "", Level.OUTAGE) == "Storing"
 
@@ -241,6 +241,8 @@ def test_why_a_check_failed_names_the_remedy():
         "status.example.net wil weten wie er vraagt: zeg hoe met --auth, en zet de inloggegevens in "
         "TOCSIN_SECRET_CHECK. (HTTP 401)"
     )
+    shut_out = failed(kind=FailureKind.UNAUTHORIZED, message="the server answers 403")  # perhaps a firewall
+    assert shut_out.startswith("status.example.net weigert te antwoorden. Wil die weten wie er vraagt, zeg dan")
     assert "Controleer het token" in failed(kind=FailureKind.UNAUTHORIZED, signed=True)
     lacking = failed(kind=FailureKind.UNSUPPORTED, obstacle=Obstacle.OPTION, place="page_id")
     assert lacking == "De optie “page_id” ontbreekt of is niet bruikbaar: geef die met --option."

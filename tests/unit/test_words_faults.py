@@ -159,19 +159,20 @@ FAULTS = {
     "secret_not_kept": (
         {"provider": "Planet Fibre"},
         (
-            "The keyring did not take the secret for Planet Fibre: it is known until Tocsin ends. To keep it for "
-            "longer unlock or start the keyring, and type it in again in the settings."
+            "The keyring has not taken the secret for Planet Fibre: it is known until Tocsin ends. Unlock or start the "
+            "keyring and type the secret in again in the settings; if it need not be kept, with “For this session "
+            "only”."
         ),
         (
             "De sleutelbos heeft de inloggegevens voor Planet Fibre niet opgeslagen: Tocsin onthoudt ze alleen tot het "
-            "stopt. Wilt u ze langer bewaren, ontgrendel of start dan de sleutelbos en vul ze opnieuw in bij de "
-            "instellingen."
+            "stopt. Ontgrendel of start de sleutelbos en vul ze opnieuw in bij de instellingen; hoeven ze niet bewaard "
+            "te blijven, dan met “Alleen onthouden tot Tocsin stopt”."
         ),
     ),
     "sign_in_not_kept": (
         {"provider": "Planet Fibre", "obstacle": "sign_in"},
         (
-            "The keyring did not take your sign-in to Planet Fibre: it lasts until Tocsin ends. To stay signed in for "
+            "The keyring has not taken your sign-in to Planet Fibre: it lasts until Tocsin ends. To stay signed in for "
             "longer unlock or start the keyring, and sign in again in the settings."
         ),
         (

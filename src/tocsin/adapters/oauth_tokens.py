@@ -11,8 +11,9 @@ import msgspec
 
 from tocsin.domain.account import Auth
 from tocsin.domain.instant import Instant
+from tocsin.ports import SIGN_IN
 
-NAME = "tokens"
+NAME = SIGN_IN
 """The name of the ``SecretRef`` under which they are kept."""
 
 _MARGIN = timedelta(seconds=60)

@@ -93,6 +93,7 @@ class KeyringSecrets:
         self._memory: dict[str, str] = {}
         self._found: dict[str, str] = {}  # what the keyring holds, too
         self._lent: set[str] = set()  # what is to stay in memory
+        self._written: dict[str, str] = {}  # what the keyring has taken, perhaps when nobody waited any more
         self._known: tuple[str, ...] = tuple(dict.fromkeys(self._given.values()))
         self._hidden: deque[str] = deque(maxlen=_MOST_HIDDEN)
         self._backend = backend
@@ -147,13 +148,24 @@ class KeyringSecrets:
         entry = _entry(ref)
         self._refused_at = None
         self._lent.discard(entry)
+
+        def put(backend: Keyring) -> None:
+            backend.set_password(SERVICE, entry, value)
+            self._written[entry] = value
+
         # A key of its own: who sets a second value must not be given the outcome of the first.
-        await self._ask(object(), ref.account, lambda backend: backend.set_password(SERVICE, entry, value))
+        await self._ask(object(), ref.account, put)
         if self._memory.get(entry) == value:
             del self._memory[entry]
         if not ref.name:
             self._remember(value)
             self._found[entry] = value
+
+    def is_kept(self, ref: SecretRef) -> bool:
+        """Whether the keyring has taken what this run uses for it; it may answer long after nobody waits any more."""
+        entry = _entry(ref)
+        written = self._written.get(entry)
+        return written is not None and self._memory.get(entry, written) == written
 
     def look_again(self) -> None:
         """Ask the keyring anew for what it told before: another process may have put something else into it."""
@@ -206,6 +218,7 @@ class KeyringSecrets:
             self._memory.pop(entry, None)
             self._lent.discard(entry)
             self._found.pop(entry, None)
+            self._written.pop(entry, None)
 
     def known(self) -> tuple[str, ...]:
         """Every secret value of this run, for the log's redaction."""

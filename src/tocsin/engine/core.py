@@ -74,7 +74,7 @@ class Engine:
         self._line = self._line_watch(parts)
         self._quiet = False
         self._desk = SettingsDesk(parts.settings, self.reconfigure)
-        self._unkept = Unkept()
+        self._unkept = Unkept() if parts.secrets is None else Unkept(parts.secrets.is_kept)
         means = Means(parts.http, parts.clock, parts.make, parts.detect, parts.secrets, self._taken, self._unkept)
         self._trials = Trials(means, self._dirty.set, self._ask_anew)
         signing = SignInMeans(parts.signs_in, parts.secrets, lambda: self._desk.settings, self._unkept)
@@ -157,6 +157,7 @@ class Engine:
         self._language = loaded.settings.language
         self._words = self._parts.words(self._language)
         complete, wanted = not loaded.problems, loaded.settings
+        self._unkept.follow(wanted.accounts)
         is_another_way = self._network not in (None, wanted.network)
         self._network = wanted.network
         self._parts.http.configure(wanted.network)
@@ -255,6 +256,8 @@ class Engine:
             self._follow_quiet_hours(now)
             if self._ledger.tick(now):
                 self._changed()
+            if self._unkept.settle():
+                self._dirty.set()
             self._announce_levels(now)
 
     def _announce_levels(self, now: Instant) -> None:

@@ -1,16 +1,16 @@
 """A secret on its way into memory and the keyring; and what the keyring did not take, to be told later."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import MappingProxyType
 
-from tocsin.domain.account import Account
+from tocsin.domain.account import Account, AuthKind
 from tocsin.domain.message import Fault, Message
 from tocsin.domain.signing_in import SigningIn
 from tocsin.domain.state import KeepSecret, Kept, SecretKept
 from tocsin.domain.terms import Obstacle
 from tocsin.errors import SecretUnavailable
-from tocsin.ports import SecretRef, Secrets
+from tocsin.ports import SIGN_IN, SecretRef, Secrets
 
 _LOG = logging.getLogger(__name__)
 
@@ -43,10 +43,11 @@ class Unkept:
     """The accounts whose secret or sign-in lasts until the program ends, though nobody wished that.
 
     Who wished it kept may have gone before the keyring answered, or not have read what came of it: a fault says so
-    until it is kept, or there is none to keep.
+    until it is kept, or there is none to keep. ``is_kept`` knows of a keyring that answered later than anybody waited.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, is_kept: Callable[[SecretRef], bool] = lambda _: False) -> None:
+        self._is_kept = is_kept
         self._secrets: set[str] = set()
         self._sign_ins: set[str] = set()
 
@@ -64,6 +65,20 @@ class Unkept:
         """Another process has put something into the keyring: what it did not take before may be in it now."""
         self._secrets.clear()
         self._sign_ins.clear()
+
+    def follow(self, accounts: Iterable[Account]) -> None:
+        """Forget whose account is gone, or asks with nothing of the kind any more: another may come to have its id."""
+        there = tuple(accounts)
+        self._secrets &= {each.id for each in there if each.auth.kind is not AuthKind.NONE}
+        self._sign_ins &= {each.id for each in there if each.auth.is_by_person}
+
+    def settle(self) -> bool:
+        """Forget what the keyring has taken meanwhile; false if there is no such thing."""
+        secrets = {each for each in self._secrets if self._is_kept(SecretRef(each))}
+        sign_ins = {each for each in self._sign_ins if self._is_kept(SecretRef(each, SIGN_IN))}
+        self._secrets -= secrets
+        self._sign_ins -= sign_ins
+        return bool(secrets or sign_ins)
 
     def faults(self, accounts: Iterable[Account]) -> tuple[Fault, ...]:
         """What there is to be said of these accounts."""

@@ -4,6 +4,7 @@ Adapters, notifiers and the desktop implement these; ``app`` hands them to the e
 """
 
 from tocsin.ports.asking import (
+    SIGN_IN,
     Capability,
     Clock,
     FieldType,
@@ -45,6 +46,7 @@ from tocsin.ports.telling import (
 )
 
 __all__ = [
+    "SIGN_IN",
     "Ask",
     "Autostart",
     "Batch",

@@ -25,6 +25,10 @@ class Clock(Protocol):
         ...
 
 
+SIGN_IN = "tokens"
+"""The ``SecretRef.name`` of what a sign-in has left behind."""
+
+
 @dataclass(frozen=True, slots=True)
 class SecretRef:
     """The name of a secret, in place of the secret. Only ``adapters.http`` ever looks it up.
@@ -218,6 +222,10 @@ class Secrets(Protocol):
 
         Raises ``SecretUnavailable`` where the keyring does not let go of it.
         """
+        ...
+
+    def is_kept(self, ref: SecretRef) -> bool:
+        """Whether the keyring has taken what this run uses for it; it may answer long after nobody waits any more."""
         ...
 
     def look_again(self) -> None:

@@ -61,7 +61,7 @@ def stopped(voice: Voice) -> str:
 def described(voice: Voice, day: Scenario, step: Deed) -> str:
     """A step in one line: its clock time, what it concerns, its deed, and what that changes."""
     if isinstance(step, About):
-        subject = f"{step.problem} ({plain.clean(day.script.problem(step.problem).name)})"
+        subject = f"{plain.clean(step.problem)} ({plain.clean(day.script.problem(step.problem).name)})"
     else:
         subject = voice.pgettext("simulator", "The interface")
     said = [_deed(voice, step), _change(voice, day, step)]

@@ -18,6 +18,7 @@ _NO_SECRET = frozenset(
         Obstacle.SIGN_IN,
     }
 )
+_FORBIDDEN = "HTTP 403"
 _SECRET = "TOCSIN_SECRET_CHECK"  # noqa: S105 -- the name of a variable
 
 
@@ -34,12 +35,12 @@ def listed(voice: Voice, report: Report, concerns: Relevance, now: datetime) -> 
 
     Planned work is called that in place of how bad it is: every such work is as bad as planned.
     """
-    if report.kind is IncidentKind.MAINTENANCE:
+    if report.kind is not IncidentKind.MAINTENANCE:
+        said = [vocabulary.severity(voice, report.severity), vocabulary.phase(voice, report.phase)]
+    elif report.phase is Phase.SCHEDULED:
         said = [vocabulary.incident_kind(voice, report.kind)]
     else:
-        said = [vocabulary.severity(voice, report.severity)]
-    if report.phase is not Phase.SCHEDULED:
-        said.append(vocabulary.phase(voice, report.phase))
+        said = [vocabulary.incident_kind(voice, report.kind), voice.pgettext("phase", "under way")]
     if (when := _when(voice, report, now)) is not None:
         said.append(when)
     if concerns is Relevance.POSSIBLE:
@@ -49,9 +50,9 @@ def listed(voice: Voice, report: Report, concerns: Relevance, now: datetime) -> 
 
 
 def thing(voice: Voice, component: Component) -> str:
-    """A thing that does not work, with the provider's own word where that is no documented one."""
+    """A thing that does not work, with the provider's own word: ours is one for several of those."""
     word = vocabulary.level(voice, component.level)
-    raw = "" if component.known else voice.quoted(component.raw, plain.NAME)
+    raw = voice.quoted(component.raw, plain.NAME) if component.raw else ""
     return voice.captioned(plain.clean(component.name), f"{word} ({raw})" if raw else word)
 
 
@@ -80,13 +81,20 @@ def _why(voice: Voice, failure: Failure, url: str, provider: str, *, signed: boo
     if failure.obstacle is not None:
         return obstacles.sentence(failure.obstacle, failure.place, voice.gettext, voice.command)
     if failure.kind is FailureKind.UNAUTHORIZED and not signed:
-        sentence = voice.gettext(
-            "{host} wants to know who is asking: say how with --auth, and put the secret into {variable}."
-        )
-        return voice.begun(sentence.format(host=host, variable=_SECRET))
+        return voice.begun(_unsigned(voice, failure).format(host=host, variable=_SECRET))
     if failure.kind is FailureKind.UNSUPPORTED:
         return _unsupported(voice, url, host, provider)
     return trials.failure(voice, failure.kind, url, signed=signed)
+
+
+def _unsigned(voice: Voice, failure: Failure) -> str:
+    """A 403 may as well come from a firewall that lets nobody from here in."""
+    if reach.status(failure.kind.value, failure.message) == _FORBIDDEN:
+        return voice.gettext(
+            "{host} refuses to answer. If it wants to know who is asking, say how with --auth, and put the secret into "
+            "{variable}."
+        )
+    return voice.gettext("{host} wants to know who is asking: say how with --auth, and put the secret into {variable}.")
 
 
 def _unsupported(voice: Voice, url: str, host: str, provider: str) -> str:

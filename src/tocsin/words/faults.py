@@ -226,16 +226,17 @@ def _autostart(voice: Voice, values: Values, _now: datetime) -> str:
 
 def _secret_not_kept(voice: Voice, values: Values, _now: datetime) -> str:
     sentence = voice.gettext(
-        "The keyring did not take the secret for {provider}: it is known until Tocsin ends. To keep it for longer "
-        "unlock or start the keyring, and type it in again in the settings."
+        "The keyring has not taken the secret for {provider}: it is known until Tocsin ends. Unlock or start the "
+        "keyring and type the secret in again in the settings; if it need not be kept, with {choice}."
     )
-    return sentence.format(provider=_provider(voice, values))
+    choice = voice.quoted(voice.gettext("For this session only"))
+    return sentence.format(provider=_provider(voice, values), choice=choice)
 
 
 def _sign_in_not_kept(voice: Voice, values: Values, _now: datetime) -> str:
     sentence = voice.gettext(
-        "The keyring did not take your sign-in to {provider}: it lasts until Tocsin ends. To stay signed in for longer "
-        "unlock or start the keyring, and sign in again in the settings."
+        "The keyring has not taken your sign-in to {provider}: it lasts until Tocsin ends. To stay signed in for "
+        "longer unlock or start the keyring, and sign in again in the settings."
     )
     return sentence.format(provider=_provider(voice, values))
 
