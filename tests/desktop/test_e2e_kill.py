@@ -86,6 +86,12 @@ def is_recorded(place: Path) -> bool:
         return bool(store.incidents(since=None))
 
 
+def is_told(place: Path) -> bool:
+    """Whether every message was delivered, and that confirmed: of one told before the kill that is not known."""
+    with closing(open_readonly(place, now=datetime.now(UTC))) as store:
+        return not store.outbox()
+
+
 def test_killed_at_any_step_and_started_again():
     """Issue: kill -9 and a restart; 5 seeded kills on the desktop: red before the first poll, one duplicate at most."""
     with ScriptedProvider() as provider, VirtualDesktop(panel="lxqt") as desktop:
@@ -127,6 +133,7 @@ def killed_at(fatal: int, desktop: VirtualDesktop, provider: ScriptedProvider, p
         return [call for call in desktop.log.calls()[before:] if call.urgency == "critical" and call.id]
 
     desktop.wait_until(alarms, PATIENCE, f"the alarm after a kill at step {fatal}")
+    desktop.wait_until(lambda: is_told(program.profile.data), PATIENCE, "it to be known that it was told")
     program.ask(provider)
     assert len(alarms()) <= 1 + sent, f"killed at step {fatal}, with {sent} sent before"
     assert len({call.stack_tag for call in alarms()}) == 1

@@ -100,7 +100,7 @@ def test_who_closes_it_before_the_keyring_answers_loses_nothing(window, qtbot):
         assert keyring.is_asked.wait(60)
         assistant.reject()
         keyring.let_go.set()
-        until(lambda: any("The keyring did not take the secret for" in each for each in texts(window)))
+        until(lambda: any("The keyring has not taken the secret for" in each for each in texts(window)))
         assert switch.told == [True]
 
 
